@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (C) 2026 The whither authors
+#
+# The front door; Meson does the work. `make help` lists what there is.
+
+.DEFAULT_GOAL := all
+.NOTPARALLEL:
+
+targets := all demo check bench asan soak fmt install
+.PHONY: $(targets) deps help configure
+
+# What is asked for beside deps decides what deps installs: `make deps demo` fetches no Java.
+# Each target comes after deps, so it finds what deps has just installed.
+goals := $(filter $(targets),$(MAKECMDGOALS))
+groups := $(patsubst demo,build demo,$(filter demo bench,$(goals))) \
+	$(if $(filter check asan soak fmt,$(goals)),check) $(if $(filter all install,$(goals)),build)
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(targets): deps
+endif
+
+require = @WHITHER_GOAL=$@ scripts/dependencies.sh require
+
+all: ## build everything, in build/
+	$(require) build
+	@$(MAKE) --no-print-directory configure
+	meson compile -C build
+
+deps: ## install what is missing from Debian's packages (make deps demo: for the demo only)
+	@scripts/dependencies.sh install $(strip $(groups))
+
+demo: ## build, then redirect a real curl through the embedded relay (needs root)
+	$(require) demo
+	@$(MAKE) --no-print-directory all
+	scripts/as_root.sh env WHITHER=$(CURDIR)/build/src/cli/whither bash scripts/demo.sh
+
+check: ## build, then run every test; the last line counts them (root runs the kernel tests too)
+	$(require) check
+	@$(MAKE) --no-print-directory configure
+	scripts/check.sh
+
+bench: ## build, then measure side by side with the alternatives (needs root)
+	$(require) bench
+	@$(MAKE) --no-print-directory all
+	scripts/as_root.sh env WHITHER=$(CURDIR)/build/src/cli/whither bash bench/run.sh
+
+asan: ## the unit, fuzz and kernel tests again, under AddressSanitizer and UBSan
+	$(require) check
+	scripts/check.sh --sanitize
+
+soak: ## the long tests: an hour and more
+	$(require) check
+	@$(MAKE) --no-print-directory configure
+	scripts/check.sh --soak
+
+fmt: ## put the C sources into the house style
+	$(require) check
+	scripts/format.sh
+
+install: ## install, below DESTDIR= if given; PREFIX= counts at the first build
+	@$(MAKE) --no-print-directory all
+	meson install -C build --no-rebuild
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | expand -t 10
+
+configure:
+	@test -f build/build.ninja || meson setup build --native-file build-dev.ini $(if $(PREFIX),--prefix $(PREFIX))

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (C) 2026 The whither authors
+#
+# check.sh [--sanitize|--soak]: builds, runs the tests, shows what failed, counts in the last line.
+#
+#   (nothing)   everything but the long tests, in build/
+#   --sanitize  unit, fuzz and kernel tests in build-asan/, under AddressSanitizer and UBSan
+#   --soak      the long tests, and the unit tests under valgrind, in build/
+#
+# WHITHER_NO_SKIP=1: a test that was skipped has failed.
+set -euo pipefail
+
+# shellcheck source=scripts/common.sh
+. "$(dirname "$0")/common.sh"
+
+build=build
+options=(--native-file build-dev.ini)
+runs=("check")
+case ${1:-} in
+'') ;;
+--sanitize)
+  build="build-asan"
+  options+=(--native-file build-asan.ini)
+  runs=("sanitize")
+  ;;
+--soak) runs=("soak" "valgrind") ;;
+*)
+  echo "usage: check.sh [--sanitize|--soak]" >&2
+  exit 2
+  ;;
+esac
+
+failed_to() {
+  echo "check: $1 failed; no test was run" >&2
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+}
+
+[ -f "$build/build.ninja" ] || meson setup "$build" "${options[@]}" || failed_to "meson setup"
+# What `auto` left out because it was missing then is wanted now.
+meson configure "$build" -Dtests=enabled -Dfuzz=enabled -Dman=enabled >/dev/null ||
+  failed_to "meson configure"
+meson compile -C "$build" || failed_to "the build"
+
+logs=()
+for run in "${runs[@]}"; do
+  case $run in
+  check) arguments=(--no-suite soak) ;;
+  sanitize) arguments=(--suite unit --suite fuzz --suite kernel --timeout-multiplier 4) ;;
+  soak) arguments=(--suite soak) ;;
+  valgrind) arguments=(--suite unit --setup valgrind) ;;
+  esac
+  # Its verdict is in the log, and the log says more.
+  meson test -C "$build" --no-rebuild --logbase "$run" "${arguments[@]}" </dev/null || :
+  log=$build/meson-logs/$run.json
+  [ "$run" = valgrind ] && log=$build/meson-logs/$run-valgrind.json
+  logs+=("$log")
+done
+
+if [ "$(id -u)" -ne 0 ]; then
+  echo "check: not root: tests that need the kernel were skipped; sudo make check runs them."
+fi
+exec python3 scripts/summarize_tests.py "${logs[@]}"
