@@ -78,8 +78,9 @@ struct wh_listener_search {
 	const struct wh_rules *rules;
 	const struct wh_process *process;
 	struct wh_endpoint destination;
-	__u32 found;	  /* out: index of a redirector that listens there, or WH_NO_REDIRECTOR */
-	__u32 own;	  /* out: the process belongs to one that does */
+	__u32 found; /* out: index of a redirector that listens there, or WH_NO_REDIRECTOR */
+	__u64 netns; /* of the connecting socket */
+	__u32 own;   /* out: the process belongs to one that does */
 };
 
 static long wh_listener_step(__u64 index, void *context)
@@ -90,8 +91,7 @@ static long wh_listener_step(__u64 index, void *context)
 	if (index >= search->rules->redirector_count || index >= WH_REDIRECTORS_MAX)
 		return 1;
 	redirector = &search->rules->redirector[index % WH_REDIRECTORS_MAX];
-	if (redirector->listen4.port != search->destination.port &&
-	    redirector->listen6.port != search->destination.port)
+	if (redirector->netns != search->netns)
 		return 0;
 	if (!wh_endpoint_covers(&search->destination, &redirector->listen4) &&
 	    !wh_endpoint_covers(&search->destination, &redirector->listen6))
