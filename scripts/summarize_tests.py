@@ -41,8 +41,13 @@ def reason_of(test):
     return lines[-1].strip() if lines else "it does not say why"
 
 
+def name_of(test):
+    """Suite and name, without the project's."""
+    return test["name"].split(":", 1)[-1]
+
+
 def show_failure(test, why):
-    print(f"\nFAILED {test['name']}: {why}")
+    print(f"\nFAILED {name_of(test)}: {why}")
     for line in output_of(test):
         print(f"  {line}")
 
@@ -60,7 +65,7 @@ def main(paths):
         if no_skip:
             show_failure(test, f"skipped, and WHITHER_NO_SKIP=1 forbids it: {reason_of(test)}")
         else:
-            print(f"\nskipped {test['name']}: {reason_of(test)}")
+            print(f"\nskipped {name_of(test)}: {reason_of(test)}")
     if no_skip:
         failed, skipped = failed + skipped, []
     if not tests:
