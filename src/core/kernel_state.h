@@ -2,8 +2,8 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * The other values that the kernel programs and user space share: settings, counters, what is
- * known of listeners, contexts. Map sizes stand here too, as both sides state them.
+ * The other values that the kernel programs and user space share: settings, counters and
+ * contexts. Map sizes stand here too, as both sides state them.
  */
 #ifndef WH_KERNEL_STATE_H
 #define WH_KERNEL_STATE_H
@@ -36,16 +36,6 @@ struct wh_process_key {
 	__u64 start_time;
 	__u32 pid;
 	__u32 reserved;
-};
-
-/* Who called listen() on a socket whose port is a redirector's. */
-struct wh_listener {
-	struct wh_process_key process;
-	__u64 executable_inode;
-	__u32 executable_device;
-	__u32 uid;
-	__u64 cgroup; /* of the process */
-	char comm[WH_COMM_SIZE];
 };
 
 /* The bytes of one context; size of them count. */
@@ -84,7 +74,6 @@ struct wh_totals {
 	__u64 refused[WH_CAUSES];
 };
 
-_Static_assert(sizeof(struct wh_listener) == 56, "listener");
 _Static_assert(sizeof(struct wh_process_key) == 16, "process key");
 
 /* The redirector to which record was issued, while it is in the rules. */

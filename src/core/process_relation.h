@@ -17,11 +17,9 @@
 
 /* The process in question. */
 struct wh_process {
-	__u32 uid;
-	__u32 executable_device;
-	__u64 executable_inode;
+	const struct wh_identity *who;
 	const struct wh_cgroup_path *path; /* of the process; NULL: not known */
-	struct wh_passed learned;	   /* the redirectors on whose addresses it listens */
+	const struct wh_passed *learned;   /* the redirectors on whose addresses it listens, or NULL */
 };
 
 #define WH_NO_REDIRECTOR 0xffffffffu
@@ -38,11 +36,11 @@ WH_RULE int wh_owner_matches(const struct wh_owner *owner, const struct wh_proce
 {
 	if (!(owner->flags & WH_OWNER_STATED))
 		return 0;
-	if ((owner->flags & WH_OWNER_USER) && owner->uid != process->uid)
+	if ((owner->flags & WH_OWNER_USER) && owner->uid != process->who->uid)
 		return 0;
 	if ((owner->flags & WH_OWNER_EXE) &&
-	    (owner->executable_inode != process->executable_inode ||
-	     owner->executable_device != process->executable_device))
+	    (owner->executable_inode != process->who->executable_inode ||
+	     owner->executable_device != process->who->executable_device))
 		return 0;
 	if ((owner->flags & WH_OWNER_CGROUP) &&
 	    (!process->path || owner->cgroup_level >= WH_CGROUP_LEVELS ||
@@ -56,7 +54,8 @@ WH_RULE int wh_process_belongs(const struct wh_redirector *redirector,
 {
 	if (redirector->owner.flags & WH_OWNER_STATED)
 		return wh_owner_matches(&redirector->owner, process);
-	return wh_passed_has(&process->learned, redirector->slot, redirector->since);
+	return process->learned &&
+	       wh_passed_has(process->learned, redirector->slot, redirector->since);
 }
 
 /* Whether the process may bind and listen on the redirector's address while it is protected. */
@@ -67,7 +66,7 @@ WH_RULE int wh_process_may_listen(const struct wh_redirector *redirector,
 
 	if (!(owner->flags & WH_OWNER_STATED))
 		return 1;
-	if ((owner->flags & WH_OWNER_LISTEN_USER) && owner->listen_uid == process->uid)
+	if ((owner->flags & WH_OWNER_LISTEN_USER) && owner->listen_uid == process->who->uid)
 		return 1;
 	return wh_owner_matches(owner, process);
 }

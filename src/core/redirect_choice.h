@@ -165,7 +165,7 @@ WH_RULE const struct wh_endpoint *wh_redirector_target(const struct wh_redirecto
 
 /*
  * Decides the rest. passed: who must not take it; hop_count: how many hops lie behind it.
- * ret is the verdict of wh_choice_first() and is completed.
+ * passed must outlive choice; ret is the verdict of wh_choice_first() and is completed.
  */
 WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *passed,
 			     __u32 hop_count, struct wh_verdict *ret)
@@ -176,8 +176,7 @@ WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *p
 	const struct wh_rule *rule;
 
 	ret->action = WH_ACTION_PASS;
-	choice->match.passed = *passed;
-	choice->match.passed_known = 1;
+	choice->match.passed = passed;
 	wh_match_run(&choice->match);
 	if (choice->match.outcome != WH_MATCH_REDIRECTOR)
 		return;

@@ -15,12 +15,11 @@
 /* What the rules look at. */
 struct wh_facts {
 	struct wh_endpoint destination;
-	__u32 uid; /* identity: of the chain's first process, or of the connecting one */
-	__u64 netns;
-	__u64 executable_inode;
-	__u32 executable_device;
 	__u32 reserved;
-	const struct wh_cgroup_path *path; /* NULL: not known, no cgroup test matches */
+	__u64 netns; /* of the connecting socket */
+	/* Of the chain's first process, or of the connecting one. NULL: no identity test matches. */
+	const struct wh_identity *who;
+	const struct wh_cgroup_path *path; /* of its socket. NULL: no cgroup test matches */
 };
 
 enum wh_match_outcome {
@@ -33,8 +32,7 @@ enum wh_match_outcome {
 struct wh_match {
 	const struct wh_rules *rules;
 	const struct wh_facts *facts;
-	struct wh_passed passed;
-	__u32 passed_known;
+	const struct wh_passed *passed; /* NULL: not known yet */
 	__u32 rule; /* index of the rule being looked at */
 	__u32 test; /* index of its next test */
 	__u32 outcome;
@@ -54,10 +52,10 @@ WH_RULE int wh_test_matches(const struct wh_test *test, const struct wh_facts *f
 		return wh_address_in_prefix(&facts->destination.address, &test->address,
 					    test->bits);
 	case WH_TEST_USER:
-		return test->number == facts->uid;
+		return facts->who && test->number == facts->who->uid;
 	case WH_TEST_EXE:
-		return test->id == facts->executable_inode &&
-		       test->number == facts->executable_device;
+		return facts->who && test->id == facts->who->executable_inode &&
+		       test->number == facts->who->executable_device;
 	case WH_TEST_CGROUP:
 		return facts->path && test->number < WH_CGROUP_LEVELS &&
 		       facts->path->id[test->number % WH_CGROUP_LEVELS] == test->id;
@@ -93,12 +91,12 @@ WH_RULE int wh_match_step(struct wh_match *match)
 			match->outcome = WH_MATCH_FILTER;
 			return 1;
 		}
-		if (!match->passed_known) {
+		if (!match->passed) {
 			match->outcome = WH_MATCH_ASK;
 			return 1;
 		}
 		redirector = &rules->redirector[rule->index % WH_REDIRECTORS_MAX];
-		if (!wh_passed_has(&match->passed, redirector->slot, redirector->since)) {
+		if (!wh_passed_has(match->passed, redirector->slot, redirector->since)) {
 			match->outcome = WH_MATCH_REDIRECTOR;
 			return 1;
 		}
