@@ -60,19 +60,26 @@ WH_RULE int wh_address_is_loopback(const struct wh_address *address)
 	       address->word[3] == WH_BE32(1);
 }
 
-/* Whether the first bits (0 to 128) of address are those of prefix. */
-WH_RULE int wh_address_in_prefix(const struct wh_address *address, const struct wh_address *prefix,
-				 __u32 bits)
+/* The mask of a prefix length, 0 to 128. */
+WH_RULE void wh_address_mask(struct wh_address *ret, __u32 bits)
 {
 	for (int i = 0; i < 4; i++) {
 		__u32 here = bits >= 32 ? 32 : bits;
-		__be32 mask = here ? WH_BE32(0xffffffffu << (32 - here)) : 0;
 
-		if ((address->word[i] ^ prefix->word[i]) & mask)
-			return 0;
+		ret->word[i] = here ? WH_BE32(0xffffffffu << (32 - here)) : 0;
 		bits -= here;
 	}
-	return 1;
+}
+
+/* Whether address and prefix are equal where mask has bits. Without branches, for the verifier. */
+WH_RULE int wh_address_in_prefix(const struct wh_address *address, const struct wh_address *prefix,
+				 const struct wh_address *mask)
+{
+	__be32 difference = 0;
+
+	for (int i = 0; i < 4; i++)
+		difference |= (address->word[i] ^ prefix->word[i]) & mask->word[i];
+	return !difference;
 }
 
 /*

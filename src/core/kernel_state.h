@@ -51,7 +51,7 @@ struct wh_redirector_counters {
 	__u64 arrived;		     /* of these, accepted by its listener */
 	__u64 related_by_records;    /* sockets on which its processes set records */
 	__u64 related_by_process;    /* connects recognised by the process alone */
-	__u64 refused[WH_CAUSES];    /* by cause */
+	__u64 refused[WH_CAUSE_SLOTS];    /* by cause */
 	__u64 binds_refused;	     /* bind() by somebody else on its address */
 	__u64 last_taken;	     /* ns, CLOCK_BOOTTIME; 0 never */
 	__u32 intruder_pid;	     /* the last process refused by binds_refused or INTRUDER */
@@ -71,7 +71,7 @@ struct wh_totals {
 	__u64 flights; /* gauge: connections between SYN and arrival */
 	__u64 lost;    /* arrived without their record: no memory, or an equal key */
 	__u64 issued;  /* gauge: tokens whose connection lives */
-	__u64 refused[WH_CAUSES];
+	__u64 refused[WH_CAUSE_SLOTS];
 };
 
 _Static_assert(sizeof(struct wh_process_key) == 16, "process key");

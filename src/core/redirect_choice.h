@@ -38,6 +38,8 @@ enum wh_cause {
 	WH_CAUSES = 10,
 };
 
+#define WH_CAUSE_SLOTS 16 /* counters: a power of two, so that an index can be masked */
+
 struct wh_verdict {
 	__u32 action; /* WH_ACTION_* */
 	__u32 cause;  /* WH_CAUSE_*, when refused */

@@ -36,7 +36,6 @@ struct wh_match {
 	__u32 rule; /* index of the rule being looked at */
 	__u32 test; /* index of its next test */
 	__u32 outcome;
-	__u32 skipped; /* redirectors that matched and had passed already */
 };
 
 WH_RULE int wh_test_matches(const struct wh_test *test, const struct wh_facts *facts)
@@ -50,7 +49,7 @@ WH_RULE int wh_test_matches(const struct wh_test *test, const struct wh_facts *f
 		return port >= test->low && port <= test->high;
 	case WH_TEST_REMOTE_ADDRESS:
 		return wh_address_in_prefix(&facts->destination.address, &test->address,
-					    test->bits);
+					    &test->mask);
 	case WH_TEST_USER:
 		return facts->who && test->number == facts->who->uid;
 	case WH_TEST_EXE:
@@ -66,9 +65,8 @@ WH_RULE int wh_test_matches(const struct wh_test *test, const struct wh_facts *f
 
 WH_RULE void wh_match_next_rule(struct wh_match *match)
 {
-	match->rule++;
-	if (match->rule < WH_RULES_MAX)
-		match->test = match->rules->rule[match->rule % WH_RULES_MAX].first;
+	match->rule = wh_index(match->rules, match->rule + 1);
+	match->test = match->rules->rule[match->rule % WH_RULES_MAX].first;
 }
 
 /* One step. Returns 1 when outcome is decided. */
@@ -78,7 +76,7 @@ WH_RULE int wh_match_step(struct wh_match *match)
 	const struct wh_rule *rule;
 	const struct wh_test *test;
 
-	if (match->rule >= rules->rule_count || match->rule >= WH_RULES_MAX) {
+	if (match->rule >= rules->rule_count) {
 		match->outcome = WH_MATCH_NONE;
 		return 1;
 	}
@@ -100,7 +98,6 @@ WH_RULE int wh_match_step(struct wh_match *match)
 			match->outcome = WH_MATCH_REDIRECTOR;
 			return 1;
 		}
-		match->skipped++;
 		wh_match_next_rule(match);
 		return 0;
 	}
@@ -111,7 +108,7 @@ WH_RULE int wh_match_step(struct wh_match *match)
 	else if (test->last)
 		wh_match_next_rule(match);
 	else
-		match->test++;
+		match->test = wh_index(rules, match->test + 1);
 	return 0;
 }
 
@@ -124,7 +121,10 @@ static long wh_match_loop_step(__u64 index, void *context)
 WH_RULE void wh_match_init(struct wh_match *match, const struct wh_rules *rules,
 			   const struct wh_facts *facts)
 {
-	*match = (struct wh_match){.rules = rules, .facts = facts, .test = rules->rule[0].first};
+	*match = (struct wh_match){.rules = rules,
+				   .facts = facts,
+				   .rule = wh_index(rules, 0),
+				   .test = rules->rule[0].first};
 }
 
 /* Runs until the outcome is decided, from where the machine stands. */

@@ -13,7 +13,8 @@
 
 /* The conditions of a redirector or filter. */
 struct wh_conditions {
-	/* Grouped by kind, in the order of enum wh_test_kind; .last and .next need not be set. */
+	/* Grouped by kind, in the order of enum wh_test_kind; .last and .next need not
+	 * be set, and of an address neither need .mask: .bits will do. */
 	struct wh_test *tests;
 	__u32 test_count;
 	/* For people: "remote-port = 80, 443; user = backup". Empty when there are none. */

@@ -33,7 +33,7 @@
 #define WH_REDIRECTORS_MAX WH_SLOTS
 #define WH_FILTERS_MAX 1024
 #define WH_RULES_MAX 2048 /* at least redirectors + filters */
-#define WH_TESTS_MAX 16384
+#define WH_TESTS_MAX 8192
 #define WH_TEXT_SIZE (256 * 1024)
 
 #define WH_CGROUP_LEVELS 16 /* deepest cgroup that a rule can name, the root being level 0 */
@@ -49,7 +49,7 @@ struct wh_cgroup_path {
 enum wh_test_kind {
 	WH_TEST_NETNS = 1,	    /* id: cookie of the connecting socket's namespace */
 	WH_TEST_REMOTE_PORT = 2,    /* low to high, host order */
-	WH_TEST_REMOTE_ADDRESS = 3, /* address, bits */
+	WH_TEST_REMOTE_ADDRESS = 3, /* address, mask */
 	WH_TEST_USER = 4,	    /* number: uid */
 	WH_TEST_EXE = 5,	    /* id: inode, number: device */
 	WH_TEST_CGROUP = 6,	    /* id: cgroup, number: its level */
@@ -57,14 +57,17 @@ enum wh_test_kind {
 
 struct wh_test {
 	__u8 kind; /* WH_TEST_* */
-	__u8 bits; /* prefix length in 128 */
+	__u8 bits; /* prefix length in 128; mask says the same */
 	__u8 last; /* 1: the last alternative of its kind */
 	__u8 reserved;
 	__u16 next; /* index of the first test of the next kind, or the rule's end */
 	__u16 low, high;
 	__u16 reserved2[3];
 	union {
-		struct wh_address address;
+		struct {
+			struct wh_address address;
+			struct wh_address mask;
+		};
 		struct {
 			__u64 id;
 			__u32 number;
@@ -161,6 +164,8 @@ struct wh_rules {
 	__u64 version; /* 1 more with every change */
 	__u32 set_count, redirector_count, filter_count, rule_count, test_count, text_size;
 	__u64 installed; /* ns, CLOCK_REALTIME */
+	__u32 zero; /* always 0: see wh_index() */
+	__u32 reserved;
 	__u64 slot_since[WH_SLOTS];	     /* version of the latest assignment of each slot */
 	__u64 listen_port[65536 / 64];	     /* bit by port, host order: somebody's listener */
 	struct wh_rule rule[WH_RULES_MAX];
@@ -172,12 +177,21 @@ struct wh_rules {
 	char text[WH_TEXT_SIZE];
 };
 
-_Static_assert(sizeof(struct wh_test) == 32, "test");
+_Static_assert(sizeof(struct wh_test) == 48, "test");
 _Static_assert(sizeof(struct wh_rule) == 8, "rule");
 _Static_assert(sizeof(struct wh_owner) == 40, "owner");
 _Static_assert(sizeof(struct wh_redirector) == 208, "redirector");
 _Static_assert(WH_RULES_MAX >= WH_REDIRECTORS_MAX + WH_FILTERS_MAX, "rules");
 _Static_assert(WH_TESTS_MAX <= 65535, "test index");
+
+/*
+ * An index whose value the verifier must not follow. It unrolls a loop for every value that it
+ * can tell apart, and it cannot tell what a table holds. For us: the index, unchanged.
+ */
+WH_RULE __u32 wh_index(const struct wh_rules *rules, __u32 index)
+{
+	return index | rules->zero;
+}
 
 WH_RULE int wh_rules_listen_port(const struct wh_rules *rules, __u16 port)
 {
