@@ -21,7 +21,7 @@ gcc -std=c11 -Iinclude -aux-info "$work/declared" -c "$work/all.c" -o "$work/all
 grep -F "$header:" "$work/declared" | grep -v ' static ' |
   grep -oE '\bwhither_[a-z0-9_]+ \(' | tr -d ' (' | sort -u >"$work/header"
 
-sed -E 's|/\*.*\*/||' "$map" | grep -oE '^[[:space:]]+whither_[a-z0-9_]+;' | tr -d '[:space:];' |
+sed -E 's|/\*.*\*/||' "$map" | grep -oE '^[[:space:]]+whither_[a-z0-9_]+;' | tr -d ' \t;' |
   sort >"$work/map"
 nm -D --defined-only --format=posix "$library" | awk '$2 != "A" { sub(/@.*/, "", $1); print $1 }' |
   sort >"$work/library"

@@ -74,7 +74,7 @@ loaders=$(project_files 'src/*.c' 'src/*.h' | xargs -r -d '\n' grep -l 'whither_
 
 while IFS= read -r place; do
   complain "$place" "src/ knows nothing of windows/"
-done < <(project_files 'src/*' | xargs -r -d '\n' grep -nE '(^|[^a-zA-Z])windows/' || :)
+done < <(project_files 'src/*' | xargs -r -d '\n' grep -nHE '(^|[^a-zA-Z])windows/' | cut -d: -f1,2 || :)
 
 while IFS= read -r file; do
   complain "$file" "src/ has one level of folders"
