@@ -12,8 +12,8 @@ targets := all demo check bench asan soak fmt install
 # What is asked for beside deps decides what deps installs: `make deps demo` fetches no Java.
 # Each target comes after deps, so it finds what deps has just installed.
 goals := $(filter $(targets),$(MAKECMDGOALS))
-groups := $(patsubst demo,build demo,$(filter demo bench,$(goals))) \
-	$(if $(filter check asan soak fmt,$(goals)),check) $(if $(filter all install,$(goals)),build)
+groups := $(filter demo bench fmt,$(goals)) \
+	$(if $(filter check asan soak,$(goals)),check) $(if $(filter all install,$(goals)),build)
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(targets): deps
 endif
@@ -53,7 +53,7 @@ soak: ## the long tests: an hour and more
 	scripts/check.sh --soak
 
 fmt: ## put the C sources into the house style
-	$(require) check
+	$(require) fmt
 	scripts/format.sh
 
 install: ## install, below DESTDIR= if given; PREFIX= counts at the first build

@@ -60,8 +60,8 @@ expect "install" 0 'installing.*whither-dream +dreams.*deps: installed' $deps in
 grep -q 'update' "$work/calls" || complain "install" "apt-get update was not called"
 expect "install again" 0 'nothing to install' $deps install demo
 forget
-expect "make deps demo" 0 'dependencies.sh install build demo.*scripts/demo.sh' make -n deps demo
-expect "make demo deps" 0 'dependencies.sh install build demo.*scripts/demo.sh' make -n demo deps
+expect "make deps demo" 0 'dependencies.sh install demo.*scripts/demo.sh' make -n deps demo
+expect "make demo deps" 0 'dependencies.sh install demo.*scripts/demo.sh' make -n demo deps
 
 program id 'echo 1000'
 # shellcheck disable=SC2016

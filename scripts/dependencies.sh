@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
 #
-# dependencies.sh list|require|install [build|demo|check|bench]...
+# dependencies.sh list|require|install [build|demo|check|bench|fmt]...
 #
 #   list     every package of packages.txt, present or missing
 #   require  says what is missing for these and fails; silent when nothing is
@@ -139,9 +139,9 @@ install_missing() {
 verb=${1:-}
 [ $# -gt 0 ] && shift
 groups=(build "$@")
-[ $# -gt 0 ] || groups=(build demo check bench)
+[ $# -gt 0 ] || groups=(build demo check bench fmt)
 for group in "${groups[@]}"; do
-  case $group in build | demo | check | bench) ;; *) usage ;; esac
+  case $group in build | demo | check | bench | fmt) ;; *) usage ;; esac
 done
 
 case $verb in
