@@ -89,8 +89,8 @@ WH_RULE int wh_address_in_prefix(const struct wh_address *address, const struct 
  */
 WH_RULE int wh_endpoint_covers(const struct wh_endpoint *bound, const struct wh_endpoint *wanted)
 {
-	if (bound->port != wanted->port)
-		return 0;
+	if (!wanted->port || bound->port != wanted->port)
+		return 0; /* port 0 is no endpoint; to bind it asks for any free port */
 	if (wh_address_equal(&bound->address, &wanted->address))
 		return 1;
 	if (!wh_address_is_any(&bound->address))
