@@ -88,7 +88,7 @@ WH_RULE int wh_token_genuine(const struct wh_token *token, const struct wh_recor
 
 	for (int i = 0; i < WH_PROOF_SIZE; i++)
 		difference |= (__u8)(token->proof[i] ^ record->proof[i]);
-	return !difference && token->time == record->time &&
+	return !difference && token->id == record->id && token->time == record->time &&
 	       wh_guid_equal(&token->redirector, &record->redirector);
 }
 
