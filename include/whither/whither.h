@@ -60,7 +60,7 @@ extern "C" {
 
 #define WHITHER_RECORDS 60 /* get: the token of this connection; set: relate this socket */
 #define WHITHER_CONTEXT 70 /* get: the bytes of the redirector's rule */
-#define WHITHER_HOPS 71	   /* get: array of struct whither_hop, oldest first */
+#define WHITHER_HOPS 71    /* get: array of struct whither_hop, oldest first */
 #define WHITHER_ORIGIN 72  /* get: struct whither_origin */
 
 /* Upper limits, in bytes. No answer is larger than WHITHER_ANSWER_MAX. */
@@ -86,11 +86,11 @@ struct whither_guid {
 
 /* One redirection on the way here. 64 bytes. */
 struct whither_hop {
-	struct whither_guid redirector;	   /* who took the connection */
+	struct whither_guid redirector;    /* who took the connection */
 	union whither_address destination; /* where that connect() was going */
-	uint32_t flags;			   /* WHITHER_HOP_*; other bits are 0 */
-	uint64_t time;			   /* ns, CLOCK_BOOTTIME, of that connect() */
-	uint64_t reserved;		   /* 0 */
+	uint32_t flags;                    /* WHITHER_HOP_*; other bits are 0 */
+	uint64_t time;                     /* ns, CLOCK_BOOTTIME, of that connect() */
+	uint64_t reserved;                 /* 0 */
 };
 
 /* The proxy of this hop did not set records: it was recognised by its process, and what lay
@@ -109,22 +109,22 @@ struct whither_hop {
  * compiled with and finds in it the number of bytes that were filled in.
  */
 struct whither_origin {
-	uint32_t size;			   /* bytes */
-	uint32_t hops;			   /* redirections so far, 1 or more */
+	uint32_t size;                     /* bytes */
+	uint32_t hops;                     /* redirections so far, 1 or more */
 	union whither_address destination; /* whither were you going */
-	union whither_address client;	   /* the client socket's own address */
-	uint32_t pid;			   /* the client's process (thread group) id, initial pid namespace */
-	uint32_t uid;			   /* its user, initial user namespace */
-	uint64_t start_time;		   /* its start, ns, CLOCK_BOOTTIME: with pid, unique until reboot */
-	uint32_t gid;			   /* its group, initial user namespace */
-	uint32_t executable_device;	   /* kernel's number of the executable's device: major << 20 | minor */
-	uint64_t executable_inode;	   /* inode number of the executable; 0 for a kernel thread */
-	uint64_t cgroup;		   /* id of the cgroup v2 that the client's socket was made in */
-	uint64_t netns_cookie;		   /* SO_NETNS_COOKIE of the client's network namespace */
-	struct whither_guid redirector;	   /* who took the newest hop */
-	uint64_t time;			   /* ns, CLOCK_BOOTTIME, of the newest hop's connect() */
-	char comm[16];			   /* the process's name, NUL-terminated, as in /proc/PID/comm */
-	uint64_t reserved[3];		   /* 0 */
+	union whither_address client;      /* the client socket's own address */
+	uint32_t pid;        /* the client's process (thread group) id, initial pid namespace */
+	uint32_t uid;        /* its user, initial user namespace */
+	uint64_t start_time; /* its start, ns, CLOCK_BOOTTIME: with pid, unique until reboot */
+	uint32_t gid;        /* its group, initial user namespace */
+	uint32_t executable_device; /* of the executable, the kernel's: major << 20 | minor */
+	uint64_t executable_inode;  /* inode number of the executable; 0 for a kernel thread */
+	uint64_t cgroup;            /* id of the cgroup v2 that the client's socket was made in */
+	uint64_t netns_cookie;      /* SO_NETNS_COOKIE of the client's network namespace */
+	struct whither_guid redirector; /* who took the newest hop */
+	uint64_t time;                  /* ns, CLOCK_BOOTTIME, of the newest hop's connect() */
+	char comm[16];        /* the process's name, NUL-terminated, as in /proc/PID/comm */
+	uint64_t reserved[3]; /* 0 */
 };
 
 /*

@@ -31,8 +31,8 @@ struct wh_config_report {
  * errors; or another negative errno (-ENOENT, -EACCES, -ENOMEM ...), with an error in the
  * report as well. report must be zeroed by the caller and be given to wh_config_report_free().
  */
-int wh_config_read(const char *path, const char *name, uint64_t netns,
-		   struct wh_rule_set **ret_set, struct wh_config_report *report);
+int wh_config_read(const char *path, const char *name, uint64_t netns, struct wh_rule_set **ret_set,
+		   struct wh_config_report *report);
 
 /*
  * The same for rules given as words, for "whither run": each of conditions is "KEY=VALUE" with

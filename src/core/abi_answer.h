@@ -21,8 +21,8 @@
 struct wh_abi_address {
 	__u16 family;
 	__be16 port;
-	__be32 v4;	 /* AF_INET */
-	__be32 v6[4];	 /* AF_INET6; v4 is then the flow label, 0 */
+	__be32 v4;    /* AF_INET */
+	__be32 v6[4]; /* AF_INET6; v4 is then the flow label, 0 */
 	__u32 scope;
 };
 

@@ -14,8 +14,8 @@ struct wh_bind_search {
 	const struct wh_rules *rules;
 	const struct wh_process *process;
 	struct wh_endpoint bound;
-	__u32 guarded;	       /* out: index of a redirector that does not allow it, or none */
-	__u64 netns;	       /* of the binding socket */
+	__u32 guarded;         /* out: index of a redirector that does not allow it, or none */
+	__u64 netns;           /* of the binding socket */
 	struct wh_slot_set at; /* out: redirectors without a stated owner that listen there */
 };
 

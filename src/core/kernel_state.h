@@ -11,7 +11,7 @@
 #include "keyed_hash.h"
 #include "redirect_choice.h"
 
-#define WH_FLIGHTS_MAX 131072	/* entries of the in-flight maps */
+#define WH_FLIGHTS_MAX 131072   /* entries of the in-flight maps */
 #define WH_FLIGHTS_LIMIT 120000 /* default bound: headroom for races */
 #define WH_USER_FLIGHTS_LIMIT 30000
 #define WH_USER_SLOTS 4096 /* users are counted in slots: uid modulo this */
@@ -41,20 +41,21 @@ struct wh_process_key {
 /* The bytes of one context; size of them count. */
 struct wh_context {
 	__u32 size;
-	__u8 bytes[WH_CONTEXT_MAX];
+	__u32 reserved;
+	__u8 bytes[WH_CONTEXT_MAX]; /* aligned to 8 */
 };
 
 /* By redirector, at its slot. The guid says whose counts they are. */
 struct wh_redirector_counters {
 	struct wh_guid guid;
-	__u64 taken;		     /* connects sent to it */
-	__u64 arrived;		     /* of these, accepted by its listener */
-	__u64 related_by_records;    /* sockets on which its processes set records */
-	__u64 related_by_process;    /* connects recognised by the process alone */
-	__u64 refused[WH_CAUSE_SLOTS];    /* by cause */
-	__u64 binds_refused;	     /* bind() by somebody else on its address */
-	__u64 last_taken;	     /* ns, CLOCK_BOOTTIME; 0 never */
-	__u32 intruder_pid;	     /* the last process refused by binds_refused or INTRUDER */
+	__u64 taken;                   /* connects sent to it */
+	__u64 arrived;                 /* of these, accepted by its listener */
+	__u64 related_by_records;      /* sockets on which its processes set records */
+	__u64 related_by_process;      /* connects recognised by the process alone */
+	__u64 refused[WH_CAUSE_SLOTS]; /* by cause */
+	__u64 binds_refused;           /* bind() by somebody else on its address */
+	__u64 last_taken;              /* ns, CLOCK_BOOTTIME; 0 never */
+	__u32 intruder_pid;            /* the last process refused by binds_refused or INTRUDER */
 	__u32 intruder_uid;
 };
 
@@ -74,6 +75,17 @@ struct wh_totals {
 	__u64 refused[WH_CAUSE_SLOTS];
 };
 
+/* What the list of connections says of each, followed by its struct wh_chain if it has one
+ * (WH_RECORD_CHAINED and chained). */
+struct wh_listing {
+	struct wh_record record;
+	struct wh_address proxy; /* the accepted socket's own end */
+	__be16 proxy_port;
+	__u16 state;   /* of TCP */
+	__u32 chained; /* 1: a struct wh_chain follows */
+};
+
+_Static_assert(sizeof(struct wh_listing) == 200, "listing");
 _Static_assert(sizeof(struct wh_process_key) == 16, "process key");
 
 /* The redirector to which record was issued, while it is in the rules. */

@@ -14,8 +14,8 @@ typedef long (*wh_loop_step)(__u64 index, void *context);
 
 #ifdef __bpf__
 
-static long (*const wh_loop)(__u32 count, wh_loop_step step, void *context, __u64 flags) =
-	(void *)181; /* BPF_FUNC_loop */
+static long (*const wh_loop)(__u32 count, wh_loop_step step, void *context,
+			     __u64 flags) = (void *)181; /* BPF_FUNC_loop */
 
 #else
 

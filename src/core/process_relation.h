@@ -19,7 +19,7 @@
 struct wh_process {
 	const struct wh_identity *who;
 	const struct wh_cgroup_path *path; /* of the process; NULL: not known */
-	const struct wh_passed *learned;   /* the redirectors on whose addresses it listens, or NULL */
+	const struct wh_passed *learned; /* the redirectors on whose addresses it listens, or NULL */
 };
 
 #define WH_NO_REDIRECTOR 0xffffffffu
@@ -28,7 +28,7 @@ struct wh_relation {
 	const struct wh_rules *rules;
 	const struct wh_process *process;
 	struct wh_passed passed; /* out: every redirector up to the last it belongs to */
-	__u32 last;		 /* out: index of that one, or WH_NO_REDIRECTOR */
+	__u32 last;              /* out: index of that one, or WH_NO_REDIRECTOR */
 };
 
 /* Whether the stated parts of owner match; 0 when none is stated. */

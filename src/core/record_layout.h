@@ -46,7 +46,7 @@ struct wh_identity {
 /* How WHITHER_CONTEXT is answered. */
 enum wh_context_kind {
 	WH_CONTEXT_NONE = 0,
-	WH_CONTEXT_BYTES = 1,	    /* the bytes stored under record.context */
+	WH_CONTEXT_BYTES = 1,       /* the bytes stored under record.context */
 	WH_CONTEXT_DESTINATION = 2, /* one sockaddr_storage: the destination */
 	WH_CONTEXT_ENDPOINTS = 3,   /* two: the destination, the client's own address */
 };
@@ -66,17 +66,17 @@ struct wh_record {
 	struct wh_address destination; /* where connect() was going */
 	struct wh_address client;      /* the client socket's own; from SYN on */
 	union {
-		struct wh_address proxy;    /* client side: where it was sent instead */
+		struct wh_address proxy;   /* client side: where it was sent instead */
 		__u8 proof[WH_PROOF_SIZE]; /* accepted side, once issued */
 	};
 	__be16 destination_port;
 	__be16 client_port;
 	__be16 proxy_port;
-	__u16 slot;	      /* of the redirector */
-	__u32 context;	      /* key of the context's bytes */
-	__u32 bound_device;   /* client side: interface index to restore, 0 none */
-	__u8 flags;	      /* WH_RECORD_* */
-	__u8 context_kind;    /* WH_CONTEXT_* */
+	__u16 slot;         /* of the redirector */
+	__u32 context;      /* key of the context's bytes */
+	__u32 bound_device; /* client side: interface index to restore, 0 none */
+	__u8 flags;         /* WH_RECORD_* */
+	__u8 context_kind;  /* WH_CONTEXT_* */
 	__u8 reserved[6];
 	struct wh_identity who; /* the process that called connect() */
 };
@@ -105,7 +105,7 @@ struct wh_hop {
 
 enum wh_chain_source {
 	WH_CHAIN_NONE = 0,
-	WH_CHAIN_SET = 1,	 /* the proxy set records on this socket */
+	WH_CHAIN_SET = 1,        /* the proxy set records on this socket */
 	WH_CHAIN_BY_PROCESS = 2, /* recognised by its process, at the latest connect() */
 };
 

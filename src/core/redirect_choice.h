@@ -17,34 +17,34 @@
 #include "rule_match.h"
 
 enum wh_action {
-	WH_ACTION_PASS = 0,	/* leave the connect alone */
+	WH_ACTION_PASS = 0,     /* leave the connect alone */
 	WH_ACTION_REDIRECT = 1, /* send it to verdict.target */
-	WH_ACTION_REFUSE = 2,	/* fail it with verdict.error */
-	WH_ACTION_ASK = 3,	/* from wh_choice_first(): go on with wh_choice_final() */
+	WH_ACTION_REFUSE = 2,   /* fail it with verdict.error */
+	WH_ACTION_ASK = 3,      /* from wh_choice_first(): go on with wh_choice_final() */
 };
 
 /* Why a connect was refused; also the index of its counter. */
 enum wh_cause {
 	WH_CAUSE_NONE = 0,
-	WH_CAUSE_FILTER = 1,	    /* a filter blocks: EPERM */
-	WH_CAUSE_OWN_LISTENER = 2,  /* a proxy called itself: ECONNREFUSED */
-	WH_CAUSE_FAMILY = 3,	    /* the redirector has no listener of this family: ECONNREFUSED */
-	WH_CAUSE_HOPS = 4,	    /* a ninth hop: ELOOP */
-	WH_CAUSE_BOUND = 5,	    /* too many connections in flight: ENOBUFS */
-	WH_CAUSE_USER_BOUND = 6,    /* too many of this user: ENOBUFS */
-	WH_CAUSE_MEMORY = 7,	    /* no memory for the record: ENOBUFS */
-	WH_CAUSE_ABSENT = 8,	    /* nobody listens: ECONNREFUSED */
-	WH_CAUSE_INTRUDER = 9,	    /* somebody else than the owner listens: ECONNREFUSED */
+	WH_CAUSE_FILTER = 1,       /* a filter blocks: EPERM */
+	WH_CAUSE_OWN_LISTENER = 2, /* a proxy called itself: ECONNREFUSED */
+	WH_CAUSE_FAMILY = 3,       /* the redirector has no listener of this family: ECONNREFUSED */
+	WH_CAUSE_HOPS = 4,         /* a ninth hop: ELOOP */
+	WH_CAUSE_BOUND = 5,        /* too many connections in flight: ENOBUFS */
+	WH_CAUSE_USER_BOUND = 6,   /* too many of this user: ENOBUFS */
+	WH_CAUSE_MEMORY = 7,       /* no memory for the record: ENOBUFS */
+	WH_CAUSE_ABSENT = 8,       /* nobody listens: ECONNREFUSED */
+	WH_CAUSE_INTRUDER = 9,     /* somebody else than the owner listens: ECONNREFUSED */
 	WH_CAUSES = 10,
 };
 
 #define WH_CAUSE_SLOTS 16 /* counters: a power of two, so that an index can be masked */
 
 struct wh_verdict {
-	__u32 action; /* WH_ACTION_* */
-	__u32 cause;  /* WH_CAUSE_*, when refused */
-	__u32 error;  /* errno, positive, when refused */
-	__u32 rule;   /* index of the deciding rule, or WH_RULES_MAX */
+	__u32 action;     /* WH_ACTION_* */
+	__u32 cause;      /* WH_CAUSE_*, when refused */
+	__u32 error;      /* errno, positive, when refused */
+	__u32 rule;       /* index of the deciding rule, or WH_RULES_MAX */
 	__u32 redirector; /* its index, or WH_NO_REDIRECTOR */
 	struct wh_endpoint target;
 };
@@ -115,23 +115,23 @@ WH_RULE void wh_listener_find(struct wh_listener_search *search)
 struct wh_choice {
 	struct wh_match match;
 	__u32 to_listener; /* the destination is a redirector's listener */
-	__u32 inet6;	   /* the socket is AF_INET6 */
+	__u32 inet6;       /* the socket is AF_INET6 */
 };
 
 /*
- * Decides what listeners and rules decide alone. search is NULL when no redirector listens on
- * the destination's port. On WH_ACTION_ASK a redirector's conditions match.
+ * Decides what listeners and rules decide alone. listener is the redirector that listens at the
+ * destination, or WH_NO_REDIRECTOR, and own whether it is the process's own (as
+ * wh_listener_find() tells). On WH_ACTION_ASK a redirector's conditions match.
  */
 WH_RULE void wh_choice_first(struct wh_choice *choice, const struct wh_rules *rules,
-			     const struct wh_facts *facts,
-			     const struct wh_listener_search *search, __u32 inet6,
+			     const struct wh_facts *facts, __u32 listener, __u32 own, __u32 inet6,
 			     struct wh_verdict *ret)
 {
 	*ret = (struct wh_verdict){.rule = WH_RULES_MAX, .redirector = WH_NO_REDIRECTOR};
-	choice->to_listener = search && search->found != WH_NO_REDIRECTOR;
+	choice->to_listener = listener != WH_NO_REDIRECTOR;
 	choice->inet6 = inet6;
-	if (choice->to_listener && search->own) {
-		ret->redirector = search->found;
+	if (choice->to_listener && own) {
+		ret->redirector = listener;
 		wh_verdict_refuse(ret, WH_CAUSE_OWN_LISTENER);
 		return;
 	}

@@ -23,18 +23,18 @@ struct wh_facts {
 };
 
 enum wh_match_outcome {
-	WH_MATCH_NONE = 0,	 /* no rule matched */
-	WH_MATCH_FILTER = 1,	 /* rule is a filter */
+	WH_MATCH_NONE = 0,       /* no rule matched */
+	WH_MATCH_FILTER = 1,     /* rule is a filter */
 	WH_MATCH_REDIRECTOR = 2, /* rule is a redirector that may take the connect */
-	WH_MATCH_ASK = 3,	 /* rule is a redirector; tell who has passed, then go on */
+	WH_MATCH_ASK = 3,        /* rule is a redirector; tell who has passed, then go on */
 };
 
 struct wh_match {
 	const struct wh_rules *rules;
 	const struct wh_facts *facts;
 	const struct wh_passed *passed; /* NULL: not known yet */
-	__u32 rule; /* index of the rule being looked at */
-	__u32 test; /* index of its next test */
+	__u32 rule;                     /* index of the rule being looked at */
+	__u32 test;                     /* index of its next test */
 	__u32 outcome;
 };
 

@@ -27,12 +27,12 @@ struct wh_redirector_rule {
 	struct wh_endpoint listen4; /* port 0: none; one of the two is there */
 	struct wh_endpoint listen6;
 	struct wh_owner owner;
-	char *owner_text; /* "owner-user = proxy"; empty when not stated */
-	__u32 flags;	  /* WH_WHEN_ABSENT_PERMIT */
+	char *owner_text;   /* "owner-user = proxy"; empty when not stated */
+	__u32 flags;        /* WH_WHEN_ABSENT_PERMIT */
 	__u32 context_kind; /* WH_CONTEXT_* */
-	__u8 *context;	    /* of WH_CONTEXT_BYTES; else NULL */
+	__u8 *context;      /* of WH_CONTEXT_BYTES; else NULL */
 	__u32 context_size; /* 0 to WH_CONTEXT_MAX */
-	__u64 netns; /* cookie of the namespace in which it listens */
+	__u64 netns;        /* cookie of the namespace in which it listens */
 	struct wh_conditions conditions;
 	int line; /* in its file, for messages */
 };
@@ -49,7 +49,7 @@ struct wh_rule_set {
 	char *source; /* the file it came from, for people */
 	/* A set that ends with a process ("whither run"); 0 for all others. */
 	__u32 process_pid;
-	__u64 process_start; /* ns, CLOCK_BOOTTIME */
+	__u64 process_start;                    /* ns, CLOCK_BOOTTIME */
 	struct wh_redirector_rule *redirectors; /* in file order */
 	__u32 redirector_count;
 	struct wh_filter_rule *filters;

@@ -47,12 +47,12 @@ struct wh_cgroup_path {
 
 /* In the order in which they are tested: cheap and selective first. */
 enum wh_test_kind {
-	WH_TEST_NETNS = 1,	    /* id: cookie of the connecting socket's namespace */
+	WH_TEST_NETNS = 1,          /* id: cookie of the connecting socket's namespace */
 	WH_TEST_REMOTE_PORT = 2,    /* low to high, host order */
 	WH_TEST_REMOTE_ADDRESS = 3, /* address, mask */
-	WH_TEST_USER = 4,	    /* number: uid */
-	WH_TEST_EXE = 5,	    /* id: inode, number: device */
-	WH_TEST_CGROUP = 6,	    /* id: cgroup, number: its level */
+	WH_TEST_USER = 4,           /* number: uid */
+	WH_TEST_EXE = 5,            /* id: inode, number: device */
+	WH_TEST_CGROUP = 6,         /* id: cgroup, number: its level */
 };
 
 struct wh_test {
@@ -116,21 +116,21 @@ enum wh_redirector_flags {
 
 struct wh_redirector {
 	struct wh_guid guid;
-	__u64 since;		  /* version from which it holds its slot */
-	struct wh_slot_set upto;  /* itself and every redirector before it in the order */
+	__u64 since;                /* version from which it holds its slot */
+	struct wh_slot_set upto;    /* itself and every redirector before it in the order */
 	struct wh_endpoint listen4; /* port 0: none */
 	struct wh_endpoint listen6;
 	struct wh_owner owner;
 	__u64 netns; /* cookie of the namespace in which it listens */
 	__u16 slot;
-	__u16 set;	/* index into set[] */
+	__u16 set;      /* index into set[] */
 	__u16 position; /* in its file */
-	__u16 flags;	/* WH_WHEN_ABSENT_PERMIT */
+	__u16 flags;    /* WH_WHEN_ABSENT_PERMIT */
 	__s32 weight;
 	__u32 context; /* key of its bytes */
 	__u32 context_size;
 	__u32 context_kind; /* WH_CONTEXT_* */
-	__u32 text;	    /* offset in text[]: its conditions and owner as written */
+	__u32 text;         /* offset in text[]: its conditions and owner as written */
 	__u32 reserved;
 	char name[WH_NAME_SIZE];
 };
@@ -138,7 +138,7 @@ struct wh_redirector {
 struct wh_filter {
 	__u16 set;
 	__u16 position; /* in its file */
-	__u16 slot;	/* of its counters */
+	__u16 slot;     /* of its counters */
 	__u16 reserved;
 	__u32 text;
 	char name[WH_NAME_SIZE];
@@ -159,15 +159,15 @@ enum wh_rules_flags {
 };
 
 struct wh_rules {
-	__u32 layout; /* WH_LAYOUT_VERSION */
-	__u32 flags;  /* WH_RULES_* */
+	__u32 layout;  /* WH_LAYOUT_VERSION */
+	__u32 flags;   /* WH_RULES_* */
 	__u64 version; /* 1 more with every change */
 	__u32 set_count, redirector_count, filter_count, rule_count, test_count, text_size;
 	__u64 installed; /* ns, CLOCK_REALTIME */
-	__u32 zero; /* always 0: see wh_index() */
+	__u32 zero;      /* always 0: see wh_index() */
 	__u32 reserved;
-	__u64 slot_since[WH_SLOTS];	     /* version of the latest assignment of each slot */
-	__u64 listen_port[65536 / 64];	     /* bit by port, host order: somebody's listener */
+	__u64 slot_since[WH_SLOTS];    /* version of the latest assignment of each slot */
+	__u64 listen_port[65536 / 64]; /* bit by port, host order: somebody's listener */
 	struct wh_rule rule[WH_RULES_MAX];
 	struct wh_redirector redirector[WH_REDIRECTORS_MAX];
 	struct wh_test test[WH_TESTS_MAX];

@@ -19,7 +19,7 @@ struct wh_token {
 	__u32 magic;
 	__u16 version;
 	__u16 header_size; /* bytes before id */
-	__u32 size;	   /* of the whole, bytes */
+	__u32 size;        /* of the whole, bytes */
 	__u32 body_size;   /* header_size + body_size == size */
 	__u64 id;
 	__u64 time;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/*
+ * Who is calling? Reads the current process and the cgroup of a socket, once each.
+ */
+#ifndef WH_PROCESS_FACTS_BPF_H
+#define WH_PROCESS_FACTS_BPF_H
+
+#include "state_maps.bpf.h"
+
+/* Reads the process; cgroup and netns belong to the socket and are left 0. */
+static __always_inline void identity_read(struct wh_identity *ret)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct task_struct *leader = task->group_leader;
+	const struct cred *cred = task->cred;
+	struct inode *inode = task->mm->exe_file->f_inode;
+
+	ret->pid = (__u32)task->tgid;
+	ret->start_time = leader->start_boottime;
+	ret->uid = cred->euid.val;
+	ret->gid = cred->egid.val;
+	ret->executable_inode = inode->i_ino;
+	ret->executable_device = inode->i_sb->s_dev;
+	ret->cgroup = 0;
+	ret->netns = 0;
+	bpf_probe_read_kernel_str(ret->comm, sizeof(ret->comm), leader->comm);
+}
+
+/* Matches no rule: stands for the path of a cgroup that is not known. */
+static const struct wh_cgroup_path unknown_cgroup = {};
+
+/* The ids of cgroup and its ancestors. They never change, so they are kept by id. */
+static __noinline int cgroup_learn(struct bpf_sock *sk, __u64 id, struct cgroup *cgroup)
+{
+	struct wh_cgroup_path *fresh;
+	int level = BPF_CORE_READ(cgroup, level);
+
+	fresh = bpf_sk_storage_get(&wh_scratch, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!fresh)
+		return 0;
+	for (int i = 0; i < WH_CGROUP_LEVELS; i++) {
+		struct cgroup *ancestor;
+
+		if (i > level)
+			break;
+		ancestor = BPF_CORE_READ(cgroup, ancestors[i]);
+		fresh->id[i] = BPF_CORE_READ(ancestor, kn, id);
+	}
+	bpf_map_update_elem(&wh_cgroups, &id, fresh, BPF_ANY);
+	bpf_sk_storage_delete(&wh_scratch, sk);
+	return 0;
+}
+
+/* The path of the cgroup with this id, if it has been met. Never NULL. */
+static __always_inline const struct wh_cgroup_path *cgroup_known(__u64 id)
+{
+	const struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
+
+	return known ? known : &unknown_cgroup;
+}
+
+/* The path of cgroup. sk lends its storage. Never NULL. */
+static __always_inline const struct wh_cgroup_path *cgroup_path(struct bpf_sock *sk,
+								struct cgroup *cgroup)
+{
+	__u64 id = BPF_CORE_READ(cgroup, kn, id);
+	const struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
+
+	if (known)
+		return known;
+	cgroup_learn(sk, id, cgroup);
+	return cgroup_known(id);
+}
+
+static __always_inline struct cgroup *socket_cgroup(struct bpf_sock *sk)
+{
+	struct sock *sock = (struct sock *)bpf_skc_to_tcp_sock(sk);
+
+	return sock ? BPF_CORE_READ(sock, sk_cgrp_data.cgroup) : NULL;
+}
+
+static __always_inline struct cgroup *process_cgroup(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+
+	return BPF_CORE_READ(task, cgroups, dfl_cgrp);
+}
+
+/* What the owners of redirectors are compared with. sk lends its storage. */
+static __always_inline void process_read(struct wh_process *ret, const struct wh_identity *identity,
+					 const struct wh_rules *rules, struct bpf_sock *sk)
+{
+	struct wh_process_key key = {.start_time = identity->start_time, .pid = identity->pid};
+
+	ret->who = identity;
+	ret->learned = bpf_map_lookup_elem(&wh_learned, &key);
+	ret->path = rules->flags & WH_RULES_CGROUP ? cgroup_path(sk, process_cgroup()) :
+						     &unknown_cgroup;
+}
+
+#endif /* WH_PROCESS_FACTS_BPF_H */
