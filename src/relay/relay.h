@@ -21,16 +21,16 @@ struct wh_relay_event {
 		WH_RELAY_DIRECT,    /* the client was not redirected and was turned away */
 		WH_RELAY_CLOSED,    /* both sides are done, or failed: error may be set */
 	} kind;
-	int error; /* negative errno, or 0 */
-	uint64_t number; /* of the connection, from 1 */
+	int error;                           /* negative errno, or 0 */
+	uint64_t number;                     /* of the connection, from 1 */
 	const struct whither_origin *origin; /* NULL with WH_RELAY_DIRECT */
 	const struct whither_hop *hops;
 	size_t hop_count;
 	const void *context;
-	size_t context_size; /* 0: none */
-	uint64_t bytes_sent;	 /* client to destination, so far */
+	size_t context_size;     /* 0: none */
+	uint64_t bytes_sent;     /* client to destination, so far */
 	uint64_t bytes_received; /* destination to client */
-	uint64_t duration;	 /* ns since accept */
+	uint64_t duration;       /* ns since accept */
 };
 
 struct wh_relay_options {

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/*
+ * What the files of the relay share.
+ *
+ *	relay_loop.c        the epoll set, the timer, new and free
+ *	relay_accept.c      listeners: accepting, pausing when nothing more can be accepted
+ *	relay_connect.c     from an accepted client to a connected destination
+ *	relay_connection.c  the connection's events, and its end
+ *	relay_report.c      what is remembered and told about it
+ *	relay_copy.c        one direction of it, by recv() and send()
+ *	relay_splice.c      the same through a pipe, for those that carry much
+ *
+ * A connection has two ends, the client's and the destination's. Each end owns the flow that
+ * leaves it: ends[s].flow carries what is read from ends[s] to ends[!s]. A flow
+ *
+ *	runs, then has *ended* (nothing more will be read: FIN, or the end broke),
+ *	then is *finished* (all was written and FIN passed on, or it has nowhere to go).
+ *
+ * An end is *broken* when its peer reset it. What it had sent before is still delivered to the
+ * other end, within WH_RELAY_ABORT_NS; then the other end is reset too.
+ */
+#ifndef WH_RELAY_INTERNAL_H
+#define WH_RELAY_INTERNAL_H
+
+#include "relay.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define WH_RELAY_COPY_SIZE (64u << 10)  /* bytes moved at once by recv() and send() */
+#define WH_RELAY_PIPE_SIZE (256u << 10) /* capacity asked for each pipe */
+#define WH_RELAY_BULK_SIZE (256u << 10) /* a flow that has carried as much is spliced */
+#define WH_RELAY_TURN_SIZE (512u << 10) /* bytes of one flow before others get their turn */
+#define WH_RELAY_PIPES_MAX 128          /* pipes at once; flows without one are copied */
+#define WH_RELAY_ACCEPTS_MAX 64         /* connections accepted before others get their turn */
+#define WH_RELAY_TICK_NS 20000000L      /* how often what cannot be waited for is looked at */
+#define WH_RELAY_ABORT_NS 2000000000ULL /* to deliver what a broken end had sent */
+#define WH_RELAY_NOT_WATCHED UINT32_MAX
+
+/* A descriptor in the epoll set. */
+struct wh_relay_watch {
+	int fd;
+	uint32_t events; /* WH_RELAY_NOT_WATCHED: not in the set */
+	enum {
+		WH_RELAY_WATCH_TIMER,
+		WH_RELAY_WATCH_LISTENER,
+		WH_RELAY_WATCH_CLIENT,
+		WH_RELAY_WATCH_DESTINATION,
+	} kind;
+};
+
+struct wh_relay_listener {
+	struct wh_relay_watch watch;
+	struct wh_relay_listener *next;
+};
+
+struct wh_relay_pipe {
+	int read_fd;
+	int write_fd;
+	struct wh_relay_pipe *next;
+};
+
+struct wh_relay_flow {
+	uint64_t written;           /* bytes */
+	unsigned char *buffer;      /* owned; holds what is pending, or NULL */
+	struct wh_relay_pipe *pipe; /* owned; the same, when spliced */
+	uint32_t start;             /* of what is pending in buffer */
+	uint32_t pending; /* bytes read and not written: while there are any, nothing is read */
+	bool ended;
+	bool finished;
+	bool copied_only; /* splice() does not serve this flow */
+};
+
+struct wh_relay_end {
+	struct wh_relay_watch watch;
+	struct wh_relay_flow flow;
+	bool broken;
+};
+
+enum {
+	WH_RELAY_CLIENT = 0,
+	WH_RELAY_DESTINATION = 1
+};
+
+/* What the accepted socket answered. Kept for as long as the connection when there is an
+ * on_event, in its exact size: hops and context follow each other in tail. */
+struct wh_relay_facts {
+	struct whither_origin origin;
+	uint32_t hop_count;
+	uint32_t context_size;
+	unsigned char tail[];
+};
+
+struct wh_relay_connection {
+	struct wh_relay *relay;
+	struct wh_relay_connection *previous;
+	struct wh_relay_connection *next;
+	struct wh_relay_end ends[2];
+	struct wh_relay_facts *facts; /* owned; NULL: nobody wants to know */
+	uint64_t number;
+	uint64_t accepted_at; /* ns, CLOCK_MONOTONIC */
+	uint64_t abort_at;    /* when a broken connection is given up; 0: none is broken */
+	int error;            /* negative errno of the first end that broke */
+	bool connecting;
+	bool closed;
+};
+
+/* Who answers: the library, or a test. */
+struct wh_relay_source {
+	int (*query_origin)(int fd, struct whither_origin *origin);
+	int (*query_hops)(int fd, struct whither_hop *hops, size_t capacity, size_t *count);
+	int (*query_context)(int fd, void *buffer, size_t size, size_t *needed);
+	int (*relate)(int outbound, int accepted);
+};
+
+struct wh_relay {
+	int epoll_fd;
+	int spare_fd; /* kept for the outbound socket of the next client; -1: used up */
+	struct wh_relay_watch timer;
+	bool timer_armed;
+	bool paused; /* listeners are not watched */
+	struct wh_relay_options options;
+	const struct wh_relay_source *source;
+	struct wh_relay_listener *listeners;
+	struct wh_relay_connection *open;
+	struct wh_relay_connection *aborting; /* one end broken, the other not yet told */
+	struct wh_relay_connection *closed;   /* freed when no event can name them any more */
+	size_t connection_count;
+	uint64_t accepted_count;
+	struct wh_relay_pipe *idle_pipes;
+	size_t pipe_count; /* idle or not */
+	size_t pipe_limit;
+	unsigned char buffer[WH_RELAY_COPY_SIZE];
+};
+
+/* relay_loop.c */
+
+/* ns, CLOCK_MONOTONIC */
+uint64_t wh_relay_now(void);
+
+/* Puts a descriptor into the epoll set, changes what is waited for, or takes it out. */
+int wh_relay_watch(struct wh_relay *relay, struct wh_relay_watch *watch, uint32_t events);
+
+/* Has the timer fire once, a tick from now. */
+void wh_relay_arm_timer(struct wh_relay *relay);
+
+/* For tests: others answer than the library. */
+void wh_relay_set_source(struct wh_relay *relay, const struct wh_relay_source *source);
+
+/* relay_accept.c */
+
+/* Accepts what waits. */
+void wh_relay_listener_event(struct wh_relay *relay, struct wh_relay_listener *listener);
+void wh_relay_pause_accepting(struct wh_relay *relay);
+void wh_relay_resume_accepting(struct wh_relay *relay);
+
+/* relay_connect.c */
+
+/* Takes an accepted, non-blocking socket and owns it from then on. Returns 0, or a negative errno
+ * when the client was turned away; unless memory ran out, that has then been reported. */
+int wh_relay_adopt(struct wh_relay *relay, int fd);
+
+/* An event of a connection whose destination has not answered yet. */
+void wh_relay_connecting_event(struct wh_relay_connection *connection, int side);
+
+/* relay_connection.c */
+
+/* Counts it, and waits for its events. */
+void wh_relay_connection_open(struct wh_relay_connection *connection);
+
+/* The destination answered. */
+void wh_relay_connection_connected(struct wh_relay_connection *connection);
+
+/* Closes both ends, by RST or by FIN, and reports it. The memory goes when the current events are
+ * handled. */
+void wh_relay_connection_end(struct wh_relay_connection *connection, int kind, int error,
+			     bool reset);
+
+void wh_relay_connection_event(struct wh_relay_connection *connection, int side, uint32_t events);
+
+/* The peer of this end reset it (error: negative errno), or cannot be served any more. */
+void wh_relay_break(struct wh_relay_connection *connection, int side, int error);
+
+/* Goes on with a connection that has a broken end; at its deadline, ends it. */
+void wh_relay_abort_further(struct wh_relay_connection *connection, uint64_t now);
+
+/* Resets both ends without a report. */
+void wh_relay_connection_drop(struct wh_relay_connection *connection);
+
+/* Closes the sockets that there are. */
+void wh_relay_close_ends(struct wh_relay_connection *connection, bool reset);
+
+/* Closes with a RST: the peer sees an error, not the end of the stream. */
+void wh_relay_close_by_reset(int fd);
+
+/* Takes a socket's error: negative errno, or 0. */
+int wh_relay_pending_error(int fd);
+
+/* relay_report.c */
+
+/* Asks an accepted socket. ret_facts is the caller's to free. */
+int wh_relay_ask(struct wh_relay *relay, int fd, struct wh_relay_facts **ret_facts);
+
+/* Tells about a connection; one that was never set up has a number and facts alone. */
+void wh_relay_report(const struct wh_relay_connection *connection, int kind, int error);
+
+/* relay_copy.c */
+
+/* Moves what can be moved from ends[side] to the other end, within one turn. */
+void wh_relay_flow_run(struct wh_relay_connection *connection, int side);
+
+/* Throws away what is pending and gives its storage back. */
+void wh_relay_flow_discard(struct wh_relay *relay, struct wh_relay_flow *flow);
+
+/* relay_splice.c */
+
+/* An empty pipe, or NULL. */
+struct wh_relay_pipe *wh_relay_pipe_take(struct wh_relay *relay);
+
+/* Gives one back; one that is not empty is closed. */
+void wh_relay_pipe_give(struct wh_relay *relay, struct wh_relay_pipe *pipe, bool empty);
+
+void wh_relay_pipes_free(struct wh_relay *relay);
+
+/* Bytes moved, 0 at the end of the stream, or a negative errno. */
+ssize_t wh_relay_splice_in(const struct wh_relay_pipe *pipe, int fd);
+ssize_t wh_relay_splice_out(const struct wh_relay_pipe *pipe, int fd, size_t size);
+
+#endif /* WH_RELAY_INTERNAL_H */
