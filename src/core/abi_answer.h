@@ -99,7 +99,7 @@ WH_RULE void wh_abi_origin_fill(struct wh_abi_origin *ret, const struct wh_recor
 	ret->size = sizeof(*ret);
 	ret->hops = chain ? chain->hop_count + 1u : 1u;
 	wh_abi_address_fill(&ret->destination, &record->destination, record->destination_port);
-	if (chain)
+	if (chain && chain->client_port)
 		wh_abi_address_fill(&ret->client, &chain->client, chain->client_port);
 	else
 		wh_abi_address_fill(&ret->client, &record->client, record->client_port);

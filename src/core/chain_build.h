@@ -46,8 +46,9 @@ WH_RULE int wh_chain_append(struct wh_chain *chain, const struct wh_record *reco
 
 	if (count >= WH_HOPS_MAX)
 		return -WH_ELOOP;
-	if (count == 0) {
+	if (count == 0)
 		chain->who = record->who;
+	if (!chain->client_port) { /* a chain by process begins before its socket has an address */
 		chain->client = record->client;
 		chain->client_port = record->client_port;
 	}
