@@ -82,7 +82,7 @@ struct wh_listener_search {
 	struct wh_endpoint destination;
 	__u32 found; /* out: index of a redirector that listens there, or WH_NO_REDIRECTOR */
 	__u64 netns; /* of the connecting socket */
-	__u32 own;   /* out: the process belongs to one that does */
+	__u32 own;   /* out: the process belongs to it; one to which it does is preferred */
 };
 
 static long wh_listener_step(__u64 index, void *context)
@@ -99,9 +99,8 @@ static long wh_listener_step(__u64 index, void *context)
 	    !wh_endpoint_covers(&search->destination, &redirector->listen6))
 		return 0;
 	search->found = (__u32)index;
-	if (wh_process_belongs(redirector, search->process))
-		search->own = 1;
-	return 0;
+	search->own = (__u32)wh_process_belongs(redirector, search->process);
+	return (long)search->own;
 }
 
 /* Looks the destination up among the listeners. A destination 0.0.0.0 or :: means this host. */
@@ -185,7 +184,7 @@ WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *p
 	rule = &rules->rule[choice->match.rule % WH_RULES_MAX];
 	redirector = &rules->redirector[rule->index % WH_REDIRECTORS_MAX];
 	ret->rule = choice->match.rule;
-	ret->redirector = rule->index;
+	ret->redirector = rule->index % WH_REDIRECTORS_MAX;
 	if (hop_count >= WH_HOPS_MAX) {
 		wh_verdict_refuse(ret, WH_CAUSE_HOPS);
 		return;
