@@ -13,7 +13,11 @@
 
 #include "rule_set.h"
 
-/* Everything that was wrong, and everything worth a warning, in the order of the file. */
+/*
+ * Everything that was wrong, and everything worth a warning, in the order of the file; what is
+ * about the whole file comes last. Texts are UTF-8 without control characters. A file of more
+ * than a thousand messages ends with one that counts the others.
+ */
 struct wh_config_report {
 	char **errors; /* each one line without a newline: "web.conf:7: remote-port: found ..." */
 	size_t error_count;
@@ -28,29 +32,34 @@ struct wh_config_report {
  * netns: cookie of the namespace that rules mean when they name none.
  *
  * Returns 0 and *ret_set, to be freed by wh_config_free(); or -EINVAL when the report has
- * errors; or another negative errno (-ENOENT, -EACCES, -ENOMEM ...), with an error in the
- * report as well. report must be zeroed by the caller and be given to wh_config_report_free().
+ * errors; or another negative errno (-ENOENT, -EACCES, -EFBIG, -ENOMEM ...), with an error in
+ * the report as well, as far as memory allows. Warnings come only with a good file. report must be zeroed by the caller and be given to wh_config_report_free().
  */
 int wh_config_read(const char *path, const char *name, uint64_t netns, struct wh_rule_set **ret_set,
 		   struct wh_config_report *report);
 
 /*
  * The same for rules given as words, for "whither run": each of conditions is "KEY=VALUE" with
- * the keys of a condition; they are appended, AND-ed, to conditions (which may be empty and is
- * freed by wh_conditions_free()). Errors are reported as "argument 'KEY=VALUE': ...".
+ * the keys of a condition; they are appended, AND-ed, to conditions (which may be empty, is
+ * unchanged on failure, and is freed by wh_conditions_free()). Words of one key make one list; a
+ * key of which conditions already holds a test is refused. Unless it holds one, a test for netns
+ * is added. Errors are reported as "argument 'KEY=VALUE': ...".
  */
 int wh_config_read_conditions(char *const words[], size_t count, uint64_t netns,
 			      struct wh_conditions *conditions, struct wh_config_report *report);
 
-/* "127.0.0.1:80", "[::1]:80" into an endpoint; 0 or -EINVAL. No names, no wildcards in port. */
+/* "127.0.0.1:80", "[::1]:80" into an endpoint at which a proxy can be reached; 0 or -EINVAL. No
+ * names, no wildcards, no link-local or multicast addresses. "[::ffff:127.0.0.1]:80" is IPv4. */
 int wh_config_parse_endpoint(const char *text, struct wh_endpoint *ret);
 
 /* The identity that the rules compare for the executable at path: the kernel's device number
- * and inode. Returns 0 or a negative errno. */
+ * and inode. Returns 0 or a negative errno: -EACCES for what is not executable, -ENOEXEC for a
+ * script, since the kernel would see its interpreter. */
 int wh_config_resolve_executable(const char *path, uint32_t *ret_device, uint64_t *ret_inode);
 
 /* The id and level of a cgroup v2, given as a path below the cgroup root ("/user.slice") or as
- * a path of the file system. Returns 0 or a negative errno. */
+ * a path of the file system. Returns 0 or a negative errno: -E2BIG for one below level 15, -EXDEV
+ * when its level cannot be known, inside a cgroup namespace. */
 int wh_config_resolve_cgroup(const char *path, uint64_t *ret_id, uint32_t *ret_level);
 
 void wh_conditions_free(struct wh_conditions *conditions);
