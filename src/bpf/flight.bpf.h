@@ -249,7 +249,8 @@ static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_
 	ops_ends(ops, &search.bound, &remote);
 	wh_bind_find(&search);
 	bpf_sk_storage_get(&wh_listening, sk, &identity, BPF_SK_STORAGE_GET_F_CREATE);
-	key = (struct wh_process_key){.start_time = identity.start_time, .pid = identity.pid};
+	key = (struct wh_process_key){.start_tick = identity.start_time / WH_TICK_NS,
+				      .pid = identity.pid};
 	known = bpf_map_lookup_elem(&wh_learned, &key);
 	if (known)
 		learned = *known;

@@ -92,7 +92,8 @@ static __always_inline struct cgroup *process_cgroup(void)
 static __always_inline void process_read(struct wh_process *ret, const struct wh_identity *identity,
 					 const struct wh_rules *rules, struct bpf_sock *sk)
 {
-	struct wh_process_key key = {.start_time = identity->start_time, .pid = identity->pid};
+	struct wh_process_key key = {.start_tick = identity->start_time / WH_TICK_NS,
+				     .pid = identity->pid};
 
 	ret->who = identity;
 	ret->learned = bpf_map_lookup_elem(&wh_learned, &key);

@@ -81,6 +81,8 @@ int wh_setsockopt(struct bpf_sockopt *ctx)
 			ctx->optlen = 0;
 		return HOOK_ALLOW;
 	}
+	if (ctx->optlen == -1)
+		return HOOK_ALLOW; /* done by the same program in a cgroup below */
 	if (!sk || sk->protocol != IPPROTO_TCP) {
 		error = WH_EOPNOTSUPP;
 	} else if (ctx->optname != WH_OPTION_RECORDS) {

@@ -26,17 +26,21 @@ struct wh_settings {
 	__u32 flight_limit;
 	__u32 user_flight_limit;
 	__u32 reserved;
-	struct wh_hash_key key; /* of the tokens' proofs; from getrandom() */
-	char program_version[16];
-	__u64 made; /* ns, CLOCK_REALTIME */
+	struct wh_hash_key key;   /* of the tokens' proofs; from getrandom() */
+	char program_version[16]; /* of the whither that attached the programs */
+	__u64 program_build;      /* and its build */
+	__u64 made;               /* ns, CLOCK_REALTIME */
 };
 
-/* A process, for as long as the machine runs. */
+/* A process, for as long as the machine runs. Its start is in clock ticks, as /proc/PID/stat
+ * has it: user space knows no finer one. */
 struct wh_process_key {
-	__u64 start_time;
+	__u64 start_tick;
 	__u32 pid;
 	__u32 reserved;
 };
+
+#define WH_TICK_NS 10000000ULL /* USER_HZ is 100 on every architecture that we run on */
 
 /* The bytes of one context; size of them count. */
 struct wh_context {

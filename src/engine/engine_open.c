@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* Opening an engine: the lock, the maps, the table, and the sets of the dead. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_internal.h"
+#include "engine_problem.h"
+#include "privilege_check.h"
+
+int wh_engine_refresh(struct wh_engine *engine, struct wh_problem *problem)
+{
+	int error;
+
+	if (!engine->have_maps) {
+		error = wh_maps_open(&engine->maps, &engine->pins, problem);
+		if (error == -ENOENT) {
+			memset(engine->rules, 0, sizeof(*engine->rules));
+			return 0;
+		}
+		if (error)
+			return error;
+		engine->have_maps = 1;
+	}
+	return wh_rules_read(engine->maps.active, engine->rules, problem);
+}
+
+int wh_engine_open(struct wh_engine **ret_engine, enum wh_engine_mode mode,
+		   struct wh_problem *problem)
+{
+	struct wh_engine *engine;
+	int error = wh_privilege_check(problem);
+
+	if (error)
+		return error;
+	engine = calloc(1, sizeof(*engine));
+	if (!engine)
+		return wh_problem_set(problem, -ENOMEM, "out of memory");
+	engine->pins.fd = -1;
+	engine->mode = mode;
+	engine->rules = calloc(1, sizeof(*engine->rules));
+	error = engine->rules ? wh_pins_open(&engine->pins, mode == WH_ENGINE_CHANGE, problem) :
+				wh_problem_set(problem, -ENOMEM, "out of memory");
+	if (!error)
+		error = wh_engine_refresh(engine, problem);
+	if (!error)
+		error = wh_engine_collect(engine, problem);
+	if (!error && mode == WH_ENGINE_READ && !engine->rules->set_count)
+		error = wh_problem_set(problem, -ENOENT, "whither is not active");
+	if (error) {
+		wh_engine_close(engine);
+		return error;
+	}
+	*ret_engine = engine;
+	return 0;
+}
+
+void wh_engine_close(struct wh_engine *engine)
+{
+	if (!engine)
+		return;
+	if (engine->have_maps)
+		wh_maps_close(&engine->maps);
+	wh_pins_close(&engine->pins);
+	free(engine->rules);
+	free(engine);
+}
+
+const struct wh_rules *wh_engine_rules(const struct wh_engine *engine)
+{
+	return engine->rules;
+}
+
+const char *wh_engine_text(const struct wh_engine *engine, uint32_t offset)
+{
+	return offset < WH_TEXT_SIZE ? engine->rules->text + offset : "";
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* A process as the kernel programs see it, put together from /proc. */
+#ifndef WH_PROCESS_IDENTITY_H
+#define WH_PROCESS_IDENTITY_H
+
+#include "engine.h"
+
+/* All but netns. -ESRCH: it is gone. Parts that /proc does not show are 0. */
+int wh_process_identity(__u32 pid, struct wh_identity *ret);
+
+/* The ids of a process's cgroup and its ancestors. */
+int wh_process_cgroup_path(__u32 pid, struct wh_cgroup_path *ret);
+
+#endif /* WH_PROCESS_IDENTITY_H */
