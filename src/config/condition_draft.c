@@ -24,6 +24,7 @@ static void add_item(struct wh_condition_draft *draft, enum wh_config_key key, c
 	struct wh_condition_list *list = &draft->lists[key];
 	struct wh_parse_fault fault;
 	struct wh_test test;
+	int result;
 
 	if (!*item) {
 		wh_report_error(writer, line, wh_key_name(key),
@@ -37,7 +38,12 @@ static void add_item(struct wh_condition_draft *draft, enum wh_config_key key, c
 					WH_LIST_MAX, WH_SHOWN(item));
 		return;
 	}
-	if (wh_condition_parse(key, item, draft->clients, &test, &fault)) {
+	result = wh_condition_parse(key, item, draft->clients, &test, &fault);
+	if (result == -ENOMEM) {
+		wh_report_no_memory(writer);
+		return;
+	}
+	if (result) {
 		wh_report_error(writer, line, wh_key_name(key), "found '%.*s'; %s", WH_SHOWN(item),
 				fault.text);
 		return;

@@ -93,7 +93,7 @@ int wh_condition_parse(enum wh_config_key key, const char *item, const struct wh
 		result = wh_parse_port_range(item, &test.low, &test.high, fault);
 		break;
 	case WH_KEY_PROTOCOL:
-		if (strcmp(item, "tcp"))
+		if (strcmp(item, "tcp") != 0)
 			result = wh_parse_fault(fault, "this version knows only tcp");
 		break;
 	case WH_KEY_USER:
@@ -106,7 +106,7 @@ int wh_condition_parse(enum wh_config_key key, const char *item, const struct wh
 		result = parse_cgroup(item, clients, &test, fault);
 		break;
 	case WH_KEY_NETNS:
-		if (strcmp(item, "current"))
+		if (strcmp(item, "current") != 0)
 			result = wh_parse_fault(fault, "this version knows only current");
 		break;
 	default:

@@ -75,7 +75,7 @@ enum wh_config_key wh_key_admit(const struct wh_ini_entry *entry, enum wh_key_pl
 {
 	enum wh_config_key key = 0;
 
-	while (key < WH_KEY_COUNT && strcmp(entry->key, table[key].name))
+	while (key < WH_KEY_COUNT && strcmp(entry->key, table[key].name) != 0)
 		key++;
 	if (key == WH_KEY_COUNT) {
 		report_unknown(entry, place, writer);

@@ -18,6 +18,17 @@ static int has_kind(const struct wh_conditions *conditions, unsigned int kind)
 	return 0;
 }
 
+/* Ends text before the blanks at its end. */
+static char *cut_blanks(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
 /* word is "KEY=VALUE", and is cut. */
 static void take_word(char *word, struct wh_condition_draft *draft,
 		      const struct wh_conditions *before, struct wh_report_writer *writer)
@@ -33,7 +44,8 @@ static void take_word(char *word, struct wh_condition_draft *draft,
 		return;
 	}
 	*equals = '\0';
-	entry.value = equals + 1;
+	cut_blanks(word);
+	entry.value = equals + 1 + strspn(equals + 1, " \t");
 	key = wh_key_admit(&entry, WH_PLACE_WORD, &seen, writer);
 	if (key == WH_KEY_NONE)
 		return;
@@ -59,7 +71,7 @@ int wh_config_read_conditions(char *const words[], size_t count, uint64_t netns,
 		writer.word = shown;
 		if (!shown || !copy)
 			wh_report_no_memory(&writer);
-		else if (strcmp(shown, words[i]))
+		else if (strcmp(shown, words[i]) != 0)
 			wh_report_error(&writer, WH_LINE_NONE, NULL,
 					"expected UTF-8 without control characters");
 		else

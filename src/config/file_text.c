@@ -57,7 +57,7 @@ int wh_file_read(const char *path, char **ret_text, size_t *ret_length,
 	}
 	result = read_path(path, text, ret_length);
 	if (result == -EFBIG)
-		wh_report_error(writer, WH_LINE_NONE, NULL, "found more than %d bytes",
+		wh_report_error(writer, WH_LINE_NONE, NULL, "found more than %zu bytes",
 				WH_FILE_MAX);
 	else if (result)
 		wh_report_error(writer, WH_LINE_NONE, NULL, "cannot be read: %s",

@@ -9,7 +9,7 @@
 
 #include "report_writer.h"
 
-#define WH_FILE_MAX (1024 * 1024) /* bytes */
+#define WH_FILE_MAX ((size_t)1024 * 1024) /* bytes */
 
 /* Reads all of path, or of standard input when it is "-". *ret_text is to be freed. Returns 0 or
  * a negative errno, which has been reported. */

@@ -66,8 +66,9 @@ static void append(struct wh_report_writer *writer, bool warning, int line, char
 	writer->count++;
 }
 
-static void report_message(struct wh_report_writer *writer, bool warning, int line, const char *key,
-			   const char *format, va_list arguments)
+__attribute__((format(printf, 5, 0))) static void
+report_message(struct wh_report_writer *writer, bool warning, int line, const char *key,
+	       const char *format, va_list arguments)
 {
 	char *front, *what, *text;
 

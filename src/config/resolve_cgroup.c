@@ -25,7 +25,7 @@ static int is_below(const char *path, const char *directory, const char **ret_re
 
 	if (length == 1)
 		length = 0; /* "/" */
-	if (strncmp(path, directory, length) || (path[length] && path[length] != '/'))
+	if (strncmp(path, directory, length) != 0 || (path[length] && path[length] != '/'))
 		return 0;
 	*ret_rest = path + length;
 	return 1;
@@ -43,7 +43,7 @@ static int visit_mount(const struct wh_mount *mount, void *data)
 	struct mount_search *search = data;
 	const char *rest;
 
-	if (strcmp(mount->file_system, "cgroup2"))
+	if (strcmp(mount->file_system, "cgroup2") != 0)
 		return 0;
 	if (search->path && !is_below(search->path, mount->point, &rest))
 		return 0;
@@ -93,7 +93,7 @@ static int cgroup_id(const char *path, uint64_t *ret)
 static int base_level(const struct wh_mount *mount, uint32_t *ret)
 {
 	struct stat namespace;
-	uint64_t id;
+	uint64_t id = 0;
 
 	*ret = count_levels(mount->root);
 	if (!stat("/proc/self/ns/cgroup", &namespace) && namespace.st_ino == INITIAL_NAMESPACE)
@@ -160,7 +160,7 @@ static int resolve(const char *written, struct wh_cgroup_identity *ret)
 	struct mount_search search = {0};
 	struct wh_cgroup_identity identity;
 	char path[PATH_MAX];
-	const char *rest;
+	const char *rest = "";
 	int result = full_path(written, &search, path);
 
 	if (!result)

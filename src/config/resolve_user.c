@@ -9,6 +9,8 @@
 
 #include "resolve.h"
 
+#define LARGEST ((size_t)1024 * 1024) /* entry of a user */
+
 static int find_user_in(const char *name, char *buffer, size_t size, uint32_t *ret_uid)
 {
 	struct passwd entry, *found = NULL;
@@ -29,7 +31,7 @@ static int find_user(const char *name, uint32_t *ret_uid)
 {
 	int result = -ERANGE;
 
-	for (size_t size = 1024; result == -ERANGE && size <= 1024 * 1024; size *= 4) {
+	for (size_t size = 1024; result == -ERANGE && size <= LARGEST; size *= 4) {
 		char *buffer = malloc(size);
 
 		if (!buffer)

@@ -37,9 +37,7 @@ void wh_read_filter(struct wh_section_reader *reader, const struct wh_ini_sectio
 	}
 	if (!seen.line[WH_KEY_ACTION])
 		wh_report_error(reader->writer, section->line, "action",
-				"found none in filter '%s'; expected action = permit or "
-				"action = block",
-				ret->name);
+				"found none; expected action = permit or action = block");
 	if (wh_draft_finish(&draft, &ret->conditions))
 		wh_report_no_memory(reader->writer);
 	wh_draft_free(&draft);

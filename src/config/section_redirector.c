@@ -137,7 +137,7 @@ static int make_owner_text(const struct wh_ini_section *section, char **ret)
 		const struct wh_ini_entry *entry = &section->entries[i];
 		char *longer;
 
-		if (strncmp(entry->key, "owner-", 6) && strcmp(entry->key, "listen-user"))
+		if (strncmp(entry->key, "owner-", 6) != 0 && strcmp(entry->key, "listen-user") != 0)
 			continue;
 		if (asprintf(&longer, "%s%s%s = %s", text, *text ? "; " : "", entry->key,
 			     entry->value) < 0)
@@ -157,8 +157,7 @@ static void check_whole(struct redirector_reader *reader, const struct wh_ini_se
 
 	if (!reader->seen.line[WH_KEY_LISTEN])
 		wh_report_error(writer, section->line, "listen",
-				"found none in redirector '%s'; expected listen = ADDRESS:PORT",
-				reader->rule->name);
+				"found none; expected listen = ADDRESS:PORT");
 	if (reader->seen.line[WH_KEY_LISTEN_USER] && !reader->seen.line[WH_KEY_OWNER_USER] &&
 	    !reader->seen.line[WH_KEY_OWNER_EXE] && !reader->seen.line[WH_KEY_OWNER_CGROUP])
 		wh_report_error(writer, reader->seen.line[WH_KEY_LISTEN_USER], "listen-user",
