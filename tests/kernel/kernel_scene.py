@@ -166,6 +166,7 @@ class Scene:
         self.whither = os.environ.get("WHITHER", "whither")
         self.directory = tempfile.mkdtemp(prefix="whither-test-")
         self.cgroup = f"{cgroup_root()}/whither-test-{name}-{os.getpid()}"
+        self.sets = []
         self._stack = contextlib.ExitStack()
         os.mkdir(self.cgroup)
 
@@ -204,6 +205,8 @@ class Scene:
         path = f"{self.directory}/{name}.conf"
         with open(path, "w") as file:
             file.write(rules)
+        if name not in self.sets:
+            self.sets.append(name)
         self.run("up", path)
 
     def down(self, name="--all"):
@@ -264,34 +267,54 @@ def _fill_namespace():
         subprocess.run(["ip", *words.split()], check=True)
 
 
-def _run(function, name):
+def _down(whither, name="--all"):
+    subprocess.run([whither, "down", name], capture_output=True, check=False)
+
+
+def _run(function, name, ground):
     scene = Scene(name)
     try:
+        if ground:
+            scene.up("ground", ground)
+            scene.sets.remove("ground")
         function(scene)
     finally:
         scene.close()
-        subprocess.run([scene.whither, "down", "--all"], capture_output=True, check=False)
+        for one in scene.sets if ground else ["--all"]:
+            _down(scene.whither, one)
 
 
-def main(path):
-    """Runs all cases, or those whose names are given as arguments."""
-    _prepare_namespace()
-    _fill_namespace()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    whither = os.environ.get("WHITHER", "whither")
-    subprocess.run([whither, "down", "--all"], capture_output=True, check=False)
-    name = os.path.basename(path).rsplit(".", 1)[0]
-    cases = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
+def _run_all(cases, name, ground):
     failed = 0
-    print(f"1..{len(cases)}", flush=True)
     for number, function in enumerate(cases, 1):
         title = function.__name__.replace("_", " ")
         try:
-            _run(function, name)
+            _run(function, name, ground)
             print(f"ok {number} - {title}", flush=True)
         except Exception:
             failed += 1
             print(f"not ok {number} - {title}", flush=True)
             for line in traceback.format_exc().rstrip().split("\n"):
                 print(f"# {line}", flush=True)
+    return failed
+
+
+def main(path, ground=None):
+    """Runs all cases, or those whose names are given as arguments.
+
+    ground: rules that stay up between the cases, so that the kernel programs are not loaded anew
+    for each (seconds of the verifier's time); the sets that a case brought up still end with it.
+    """
+    _prepare_namespace()
+    _fill_namespace()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    whither = os.environ.get("WHITHER", "whither")
+    _down(whither)
+    name = os.path.basename(path).rsplit(".", 1)[0]
+    cases = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
+    print(f"1..{len(cases)}", flush=True)
+    try:
+        failed = _run_all(cases, name, ground)
+    finally:
+        _down(whither)
     sys.exit(1 if failed else 0)
