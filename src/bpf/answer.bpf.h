@@ -18,12 +18,19 @@
 #define WH_TCP_STATE_SYN_SENT 2
 #define WH_TCP_STATE_CLOSE 7
 #define WH_TCP_STATE_LISTEN 10
+#define WH_SOCK_STREAM 1
 
 struct sockopt_call {
 	struct bpf_sockopt *ctx;
 	struct wh_record *record;
 	struct wh_chain *chain; /* older hops, or NULL */
 };
+
+/* Raw sockets, too, may name TCP as their protocol. */
+static __always_inline int is_tcp(struct bpf_sock *sk)
+{
+	return sk && sk->type == WH_SOCK_STREAM && sk->protocol == IPPROTO_TCP;
+}
 
 static __always_inline void answer_error(struct bpf_sockopt *ctx, int error)
 {
@@ -238,6 +245,11 @@ static __always_inline void answer_context(struct sockopt_call *call)
 	size = context->size;
 	if (size > WH_CONTEXT_MAX)
 		size = WH_CONTEXT_MAX;
+	if (!size) {
+		/* The kernel takes a length of 0 for "leave it alone": it cannot be answered. */
+		answer_error(call->ctx, WH_ENOENT);
+		return;
+	}
 	if (answer_size(call->ctx, size))
 		answer_copy(call->ctx, context, size);
 }
@@ -254,7 +266,10 @@ int wh_getsockopt(struct bpf_sockopt *ctx)
 			ctx->optlen = 0;
 		return HOOK_ALLOW;
 	}
-	if (!sk || sk->protocol != IPPROTO_TCP) {
+	if (ctx->optname != WH_OPTION_RECORDS && ctx->optname != WH_OPTION_CONTEXT &&
+	    ctx->optname != WH_OPTION_HOPS && ctx->optname != WH_OPTION_ORIGIN)
+		return HOOK_ALLOW; /* not ours yet: the kernel's own error stands */
+	if (!is_tcp(sk)) {
 		answer_error(ctx, WH_EOPNOTSUPP);
 		return HOOK_ALLOW;
 	}
@@ -277,8 +292,6 @@ int wh_getsockopt(struct bpf_sockopt *ctx)
 		break;
 	case WH_OPTION_ORIGIN:
 		answer_origin(&call);
-		break;
-	default: /* not ours yet: the kernel's own error stands */
 		break;
 	}
 	return HOOK_ALLOW;

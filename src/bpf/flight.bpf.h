@@ -17,7 +17,7 @@
 #ifndef WH_FLIGHT_BPF_H
 #define WH_FLIGHT_BPF_H
 
-#include "bind_guard.h"
+#include "decide.bpf.h"
 #include "process_facts.bpf.h"
 
 #define WH_TCP_SYN_SENT 2
@@ -231,23 +231,23 @@ static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_
 {
 	const struct wh_rules *rules = active_rules();
 	struct wh_passed learned = {}, *known;
-	struct wh_bind_search search = {};
+	struct wh_cgroup_path *path = &unknown_cgroup;
+	struct bind_question question = {};
+	struct cgroup *cgroup = process_cgroup();
 	struct wh_identity identity;
 	struct wh_process_key key;
-	struct wh_process process;
 	struct wh_endpoint remote;
 
 	if (!rules || !wh_rules_listen_port(rules, (__u16)ops->local_port))
 		return;
 	identity_read(&identity);
-	process_read(&process, &identity, rules, sk);
+	if (rules->flags & WH_RULES_CGROUP)
+		path = cgroup_path(sk, cgroup);
 	identity.netns = bpf_get_netns_cookie(ops);
-	identity.cgroup = BPF_CORE_READ(process_cgroup(), kn, id);
-	search.rules = rules;
-	search.process = &process;
-	search.netns = identity.netns;
-	ops_ends(ops, &search.bound, &remote);
-	wh_bind_find(&search);
+	identity.cgroup = BPF_CORE_READ(cgroup, kn, id);
+	question.netns = identity.netns;
+	ops_ends(ops, &question.bound, &remote);
+	redirectors_at(rules, &question, &identity, path);
 	bpf_sk_storage_get(&wh_listening, sk, &identity, BPF_SK_STORAGE_GET_F_CREATE);
 	key = (struct wh_process_key){.start_tick = identity.start_time / WH_TICK_NS,
 				      .pid = identity.pid};
@@ -256,7 +256,7 @@ static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_
 		learned = *known;
 	wh_passed_update(&learned, rules);
 	learned.version = rules->version;
-	wh_slot_set_unite(&learned.slots, &search.at);
+	wh_slot_set_unite(&learned.slots, &question.at);
 	bpf_map_update_elem(&wh_learned, &key, &learned, BPF_ANY);
 }
 

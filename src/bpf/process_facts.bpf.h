@@ -28,8 +28,9 @@ static __always_inline void identity_read(struct wh_identity *ret)
 	bpf_probe_read_kernel_str(ret->comm, sizeof(ret->comm), leader->comm);
 }
 
-/* Matches no rule: stands for the path of a cgroup that is not known. */
-static const struct wh_cgroup_path unknown_cgroup = {};
+/* Matches no rule: stands for the path of a cgroup that is not known. Never written, but not
+ * const: the verifier would not let it into a global function. */
+struct wh_cgroup_path unknown_cgroup = {};
 
 /* The ids of cgroup and its ancestors. They never change, so they are kept by id. */
 static __noinline int cgroup_learn(struct bpf_sock *sk, __u64 id, struct cgroup *cgroup)
@@ -54,19 +55,19 @@ static __noinline int cgroup_learn(struct bpf_sock *sk, __u64 id, struct cgroup 
 }
 
 /* The path of the cgroup with this id, if it has been met. Never NULL. */
-static __always_inline const struct wh_cgroup_path *cgroup_known(__u64 id)
+static __always_inline struct wh_cgroup_path *cgroup_known(__u64 id)
 {
-	const struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
+	struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
 
 	return known ? known : &unknown_cgroup;
 }
 
 /* The path of cgroup. sk lends its storage. Never NULL. */
-static __always_inline const struct wh_cgroup_path *cgroup_path(struct bpf_sock *sk,
-								struct cgroup *cgroup)
+static __always_inline struct wh_cgroup_path *cgroup_path(struct bpf_sock *sk,
+							  struct cgroup *cgroup)
 {
 	__u64 id = BPF_CORE_READ(cgroup, kn, id);
-	const struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
+	struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
 
 	if (known)
 		return known;
@@ -86,19 +87,6 @@ static __always_inline struct cgroup *process_cgroup(void)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
 	return BPF_CORE_READ(task, cgroups, dfl_cgrp);
-}
-
-/* What the owners of redirectors are compared with. sk lends its storage. */
-static __always_inline void process_read(struct wh_process *ret, const struct wh_identity *identity,
-					 const struct wh_rules *rules, struct bpf_sock *sk)
-{
-	struct wh_process_key key = {.start_tick = identity->start_time / WH_TICK_NS,
-				     .pid = identity->pid};
-
-	ret->who = identity;
-	ret->learned = bpf_map_lookup_elem(&wh_learned, &key);
-	ret->path = rules->flags & WH_RULES_CGROUP ? cgroup_path(sk, process_cgroup()) :
-						     &unknown_cgroup;
 }
 
 #endif /* WH_PROCESS_FACTS_BPF_H */

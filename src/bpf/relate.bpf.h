@@ -10,12 +10,15 @@
 #define WH_RELATE_BPF_H
 
 #include "answer.bpf.h"
+#include "decide.bpf.h"
 
 /* May the current process set the records that were issued to its redirector? */
 static __noinline int relate_allowed(struct bpf_sock *sk, struct wh_issued *issued)
 {
 	const struct wh_rules *rules = active_rules();
 	__u32 found = WH_NO_REDIRECTOR;
+	struct wh_cgroup_path *path = &unknown_cgroup;
+	struct wh_process_key key = {};
 	struct wh_identity identity;
 	struct wh_process process;
 
@@ -25,7 +28,12 @@ static __noinline int relate_allowed(struct bpf_sock *sk, struct wh_issued *issu
 	if (!rules || found == WH_NO_REDIRECTOR) /* it has left the rules: who held the records? */
 		return issued->holder_pid == identity.pid &&
 		       issued->holder_start == identity.start_time;
-	process_read(&process, &identity, rules, sk);
+	key.start_tick = identity.start_time / WH_TICK_NS;
+	key.pid = identity.pid;
+	if (rules->flags & WH_RULES_CGROUP)
+		path = cgroup_path(sk, process_cgroup());
+	process = (struct wh_process){
+		.who = &identity, .path = path, .learned = bpf_map_lookup_elem(&wh_learned, &key)};
 	return wh_process_belongs(&rules->redirector[found % WH_REDIRECTORS_MAX], &process);
 }
 
@@ -83,10 +91,10 @@ int wh_setsockopt(struct bpf_sockopt *ctx)
 	}
 	if (ctx->optlen == -1)
 		return HOOK_ALLOW; /* done by the same program in a cgroup below */
-	if (!sk || sk->protocol != IPPROTO_TCP) {
-		error = WH_EOPNOTSUPP;
-	} else if (ctx->optname != WH_OPTION_RECORDS) {
+	if (ctx->optname != WH_OPTION_RECORDS)
 		return HOOK_ALLOW; /* the kernel's own error */
+	if (!is_tcp(sk)) {
+		error = WH_EOPNOTSUPP;
 	} else if (sk->state == WH_TCP_STATE_LISTEN) {
 		error = WH_EINVAL;
 	} else if (sk->state != WH_TCP_STATE_CLOSE) {

@@ -8,7 +8,7 @@
 #ifndef WH_SOCKET_NAME_BPF_H
 #define WH_SOCKET_NAME_BPF_H
 
-#include "bind_guard.h"
+#include "decide.bpf.h"
 #include "process_facts.bpf.h"
 
 static __always_inline int peer_is(const struct wh_record *record, const struct wh_address *peer,
@@ -60,24 +60,23 @@ static __noinline int bind_decide(struct bpf_sock_addr *ctx, const struct wh_end
 {
 	const struct wh_rules *rules = active_rules();
 	struct wh_redirector_counters *counters;
-	struct wh_bind_search search = {};
-	struct wh_identity identity;
-	struct wh_process process;
+	struct wh_cgroup_path *path = &unknown_cgroup;
+	struct bind_question question = {};
 	const struct wh_redirector *redirector;
+	struct wh_identity identity;
 
 	if (!rules || !bound->port || !(rules->flags & WH_RULES_OWNED) ||
 	    !wh_rules_listen_port(rules, WH_HOST16(bound->port)))
 		return HOOK_ALLOW;
 	identity_read(&identity);
-	process_read(&process, &identity, rules, ctx->sk);
-	search.rules = rules;
-	search.process = &process;
-	search.bound = *bound;
-	search.netns = bpf_get_netns_cookie(ctx);
-	wh_bind_find(&search);
-	if (search.guarded == WH_NO_REDIRECTOR)
+	if (rules->flags & WH_RULES_CGROUP)
+		path = cgroup_path(ctx->sk, process_cgroup());
+	question.bound = *bound;
+	question.netns = bpf_get_netns_cookie(ctx);
+	redirectors_at(rules, &question, &identity, path);
+	if (question.guarded == WH_NO_REDIRECTOR)
 		return HOOK_ALLOW;
-	redirector = &rules->redirector[search.guarded % WH_REDIRECTORS_MAX];
+	redirector = &rules->redirector[question.guarded % WH_REDIRECTORS_MAX];
 	counters = wh_redirectors_at(redirector->slot);
 	if (counters) {
 		count(&counters->binds_refused);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/*
+ * Carrying a verdict out: the refusal and its counters, or the record of the redirection.
+ *
+ * Nothing is counted as in flight here: a connect may still fail without any further callback.
+ * What is left in socket storage dies with the socket, or is replaced by its next connect.
+ */
+#ifndef WH_REDIRECT_BPF_H
+#define WH_REDIRECT_BPF_H
+
+#include "decide.bpf.h"
+#include "process_facts.bpf.h"
+
+#define WH_SOL_SOCKET 1
+#define WH_SO_BINDTOIFINDEX 62
+
+/* Everything about one connect. Its parts are filled when somebody wants to know. */
+struct connect_call {
+	struct bpf_sock_addr *ctx;
+	const struct wh_rules *rules;
+	struct wh_chain *chain;                    /* set by the proxy on this socket, or NULL */
+	const struct wh_identity *who;             /* whom the rules are about */
+	const struct wh_cgroup_path *path;         /* of that one's socket */
+	const struct wh_cgroup_path *process_path; /* of the caller */
+	const struct wh_passed *learned;           /* what the caller listens for, or NULL */
+	struct wh_identity identity;               /* the caller; valid once .pid is not 0 */
+	struct connect_question question;
+};
+
+/* Refuses the connect, for a cause that is counted. */
+static __noinline int call_refuse(struct connect_call *call, __u32 cause)
+{
+	struct wh_verdict *verdict = &call->question.verdict;
+	struct wh_totals *totals = wh_totals_at(0);
+	struct wh_redirector_counters *counters;
+
+	wh_verdict_refuse(verdict, cause);
+	if (totals)
+		count(&totals->refused[cause % WH_CAUSE_SLOTS]);
+	if (verdict->redirector < WH_REDIRECTORS_MAX) {
+		counters = wh_redirectors_at(
+			call->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX].slot);
+		if (counters)
+			count(&counters->refused[cause % WH_CAUSE_SLOTS]);
+	}
+	bpf_set_retval(-(int)verdict->error);
+	return HOOK_DENY;
+}
+
+/* Counts the filter that decided, if it was one. */
+static __always_inline void call_count_filter(struct connect_call *call)
+{
+	struct wh_filter_counters *counters;
+	const struct wh_rule *rule;
+
+	if (call->question.verdict.rule >= WH_RULES_MAX)
+		return;
+	rule = &call->rules->rule[call->question.verdict.rule % WH_RULES_MAX];
+	if (rule->kind == WH_RULE_REDIRECT)
+		return;
+	counters = wh_filters_at(call->rules->filter[rule->index % WH_FILTERS_MAX].slot);
+	if (!counters)
+		return;
+	count(&counters->hits);
+	counters->last_hit = bpf_ktime_get_boot_ns();
+}
+
+/* Is the listener that would get this connect the owner's? Returns 0 or a cause. */
+static __noinline __u32 listener_check(struct bpf_sock_addr *ctx, const struct wh_rules *rules,
+				       const struct wh_redirector *redirector,
+				       const struct wh_endpoint *target)
+{
+	struct wh_redirector_counters *counters;
+	struct wh_process holder = {};
+	struct bpf_sock_tuple tuple = {};
+	struct wh_identity *listener;
+	__u32 cause = WH_CAUSE_ABSENT;
+	struct bpf_sock *sk;
+
+	if (wh_address_is_v4(&target->address)) {
+		tuple.ipv4.daddr = target->address.word[3];
+		tuple.ipv4.dport = target->port;
+		sk = bpf_sk_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
+	} else {
+		__builtin_memcpy(tuple.ipv6.daddr, target->address.word, sizeof(tuple.ipv6.daddr));
+		tuple.ipv6.dport = target->port;
+		sk = bpf_sk_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
+	}
+	if (!sk)
+		return cause;
+	listener = bpf_sk_storage_get(&wh_listening, sk, 0, 0);
+	if (listener) {
+		holder.who = listener;
+		holder.path = cgroup_known(listener->cgroup);
+	}
+	if (listener && wh_process_may_listen(redirector, &holder)) {
+		cause = WH_CAUSE_NONE;
+	} else {
+		cause = WH_CAUSE_INTRUDER;
+		counters = wh_redirectors_at(redirector->slot);
+		if (counters) {
+			counters->intruder_pid = listener ? listener->pid : 0;
+			counters->intruder_uid = listener ? listener->uid : 0;
+		}
+	}
+	bpf_sk_release(sk);
+	return cause;
+}
+
+static __always_inline __u32 call_check_bounds(struct connect_call *call)
+{
+	struct wh_settings *settings = wh_settings_at(0);
+	struct wh_totals *totals = wh_totals_at(0);
+	__u64 *flights = user_flights(call->identity.uid);
+
+	if (!settings || !totals || !flights)
+		return WH_CAUSE_MEMORY;
+	if (totals->flights >= settings->flight_limit)
+		return WH_CAUSE_BOUND;
+	if (*flights >= settings->user_flight_limit)
+		return WH_CAUSE_USER_BOUND;
+	return WH_CAUSE_NONE;
+}
+
+/* Writes what lies behind the connect, beside its record. Returns 0 or a cause. */
+static __always_inline __u32 call_chain(struct connect_call *call, __u32 related,
+					struct wh_record *record)
+{
+	struct wh_chain *chain = call->chain;
+
+	if (!chain && related == WH_NO_REDIRECTOR) {
+		bpf_sk_storage_delete(&wh_outbound, call->ctx->sk);
+		return WH_CAUSE_NONE;
+	}
+	record->flags |= WH_RECORD_CHAINED;
+	if (chain)
+		return WH_CAUSE_NONE;
+	chain = bpf_sk_storage_get(&wh_outbound, call->ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!chain)
+		return WH_CAUSE_MEMORY;
+	wh_chain_by_process(chain, &call->rules->redirector[related % WH_REDIRECTORS_MAX],
+			    &call->question.passed, &record->who, &call->question.destination,
+			    record->time);
+	return WH_CAUSE_NONE;
+}
+
+/* Writes the record of this redirection. Returns 0 or a cause. */
+static __noinline __u32 call_record(struct connect_call *call, __u32 related, __u32 device)
+{
+	const struct connect_question *question = &call->question;
+	const struct wh_redirector *redirector =
+		&call->rules->redirector[question->verdict.redirector % WH_REDIRECTORS_MAX];
+	struct cgroup *cgroup = socket_cgroup(call->ctx->sk);
+	struct wh_totals *totals = wh_totals_at(0);
+	struct wh_record *record;
+
+	record = bpf_sk_storage_get(&wh_client, call->ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!record || !totals)
+		return WH_CAUSE_MEMORY;
+	record->id = __sync_fetch_and_add(&totals->next_id, 1);
+	record->time = bpf_ktime_get_boot_ns();
+	record->version = call->rules->version;
+	record->redirector = redirector->guid;
+	record->destination = question->destination.address;
+	record->destination_port = question->destination.port;
+	record->proxy = question->verdict.target.address;
+	record->proxy_port = question->verdict.target.port;
+	record->slot = redirector->slot;
+	record->context = redirector->context;
+	record->context_kind = (__u8)redirector->context_kind;
+	record->bound_device = device;
+	record->who = call->identity;
+	record->who.cgroup = BPF_CORE_READ(cgroup, kn, id);
+	record->who.netns = question->netns;
+	return call_chain(call, related, record);
+}
+
+/* The redirector of the verdict takes the connect, unless something is in the way. */
+static __always_inline int call_redirect(struct connect_call *call, __u32 related)
+{
+	const struct wh_verdict *verdict = &call->question.verdict;
+	const struct wh_redirector *redirector =
+		&call->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
+	__u32 cause = call_check_bounds(call), device;
+	int none = 0;
+
+	if (!cause && (redirector->owner.flags & WH_OWNER_STATED))
+		cause = listener_check(call->ctx, call->rules, redirector, &verdict->target);
+	if (cause)
+		return call_refuse(call, cause);
+	device = call->ctx->sk->bound_dev_if;
+	if (device) /* it would not let the connect reach the proxy; call_forget() gives it back */
+		bpf_setsockopt(call->ctx, WH_SOL_SOCKET, WH_SO_BINDTOIFINDEX, &none, sizeof(none));
+	cause = call_record(call, related, device);
+	return cause ? call_refuse(call, cause) : HOOK_ALLOW;
+}
+
+#endif /* WH_REDIRECT_BPF_H */
