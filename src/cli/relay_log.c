@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+#include "relay_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "address_text.h"
+#include "process_text.h"
+#include "safe_text.h"
+#include "time_text.h"
+
+struct wh_relay_log {
+	bool verbose;
+	int fd; /* -1: no file */
+	struct wh_rule_names *names;
+	void *open; /* of tsearch(): struct open_line */
+};
+
+/* The first half of the line of an open connection: a client may be gone when it ends. */
+struct open_line {
+	uint64_t number;
+	char *text;
+};
+
+int wh_relay_log_open(struct wh_relay_log **ret_log, bool verbose, const char *path)
+{
+	struct wh_relay_log *log;
+
+	if (!verbose && !path) {
+		*ret_log = NULL;
+		return 0;
+	}
+	log = calloc(1, sizeof(*log));
+	if (!log)
+		return -ENOMEM;
+	log->verbose = verbose;
+	log->fd = -1;
+	if (path) {
+		log->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+		if (log->fd < 0) {
+			int error = -errno;
+
+			free(log);
+			return error;
+		}
+	}
+	*ret_log = log;
+	return 0;
+}
+
+void wh_relay_log_name(struct wh_relay_log *log, struct wh_rule_names *names)
+{
+	if (!log) {
+		wh_rule_names_free(names);
+		return;
+	}
+	wh_rule_names_free(log->names);
+	log->names = names;
+}
+
+/* In one write each: other processes may write there as well. */
+static void write_line(const struct wh_relay_log *log, const char *line)
+{
+	char moment[WH_MOMENT_TEXT];
+	struct timespec now;
+
+	if (log->verbose)
+		fprintf(stderr, "whither: %s\n", line);
+	if (log->fd < 0)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	wh_moment_text((uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec, moment);
+	/* A full disk must not stop a proxy. */
+	(void)!dprintf(log->fd, "%s %s\n", moment, line);
+}
+
+static char *context_text(const struct wh_relay_event *event)
+{
+	size_t size = event->context_size * WH_SAFE_FACTOR + 16;
+	bool printable = wh_is_printable(event->context, event->context_size);
+	char *prefixed = malloc(2 * event->context_size + 8), *text = malloc(size);
+	size_t length = 0;
+
+	if (prefixed && text) {
+		if (printable) {
+			memcpy(prefixed, "text:", 5);
+			memcpy(prefixed + 5, event->context, event->context_size);
+			length = 5 + event->context_size;
+		} else {
+			strcpy(prefixed, "hex:");
+			wh_hex_text(event->context, event->context_size, prefixed + 4,
+				    2 * event->context_size + 1);
+			length = strlen(prefixed);
+		}
+		wh_safe_text(prefixed, length, true, text, size);
+	}
+	free(prefixed);
+	if (!length) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static void make_chain(const struct wh_relay_log *log, const struct wh_relay_event *event,
+		       char ret[WH_CHAIN_TEXT])
+{
+	ret[0] = '\0';
+	for (size_t i = 0; i < event->hop_count; i++)
+		wh_chain_text_add(log->names, &event->hops[i].redirector,
+				  event->hops[i].flags & WHITHER_HOP_BY_PROCESS, ret);
+	if (!event->hop_count)
+		wh_chain_text_add(log->names, &event->origin->redirector, false, ret);
+}
+
+/* The first half: what does not change while the connection lives. NULL: no memory. */
+static char *make_text(const struct wh_relay_log *log, const struct wh_relay_event *event)
+{
+	const struct whither_origin *origin = event->origin;
+	struct wh_identity who = {
+		.pid = origin->pid,
+		.uid = origin->uid,
+		.start_time = origin->start_time,
+		.executable_device = origin->executable_device,
+		.executable_inode = origin->executable_inode,
+	};
+	char destination[WH_ADDRESS_TEXT], chain[WH_CHAIN_TEXT], user[WH_USER_TEXT];
+	char name[sizeof(origin->comm) * WH_SAFE_FACTOR + 3];
+	char path[WH_PATH_TEXT], safe_path[WH_PATH_TEXT * WH_SAFE_FACTOR] = "-";
+	char *context = event->context_size ? context_text(event) : NULL, *text;
+
+	wh_executable_text(&who, path);
+	if (*path)
+		wh_safe_text(path, strlen(path), true, safe_path, sizeof(safe_path));
+	make_chain(log, event, chain);
+	if (asprintf(&text,
+		     "connection %" PRIu64 ": pid=%u name=%s user=%s exe=%s to=%s hops=%s%s%s",
+		     event->number, origin->pid,
+		     wh_safe_text(origin->comm, strnlen(origin->comm, sizeof(origin->comm)), true,
+				  name, sizeof(name)),
+		     wh_user_text(origin->uid, user), safe_path,
+		     wh_sockaddr_text(&origin->destination, destination), chain,
+		     context ? " context=" : "", context ? context : "") < 0)
+		text = NULL;
+	free(context);
+	return text;
+}
+
+static void end_line(const struct wh_relay_log *log, const struct wh_relay_event *event,
+		     const char *text)
+{
+	char span[WH_SPAN_TEXT], failure[128] = "", *line;
+	const char *name;
+
+	if (event->error) {
+		name = strerrorname_np(-event->error);
+		snprintf(failure, sizeof(failure), " error=\"%s (%s)\"", strerror(-event->error),
+			 name ? name : "?");
+	}
+	if (asprintf(&line, "%s sent=%" PRIu64 " received=%" PRIu64 " time=%s%s", text,
+		     event->bytes_sent, event->bytes_received, wh_span_text(event->duration, span),
+		     failure) < 0)
+		return;
+	write_line(log, line);
+	free(line);
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const struct open_line *a = left, *b = right;
+
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static void remember(struct wh_relay_log *log, const struct wh_relay_event *event)
+{
+	struct open_line *entry = malloc(sizeof(*entry));
+
+	if (!entry)
+		return;
+	entry->number = event->number;
+	entry->text = make_text(log, event);
+	if (!entry->text || !tsearch(entry, &log->open, by_number)) {
+		free(entry->text);
+		free(entry);
+	}
+}
+
+static void forget(struct wh_relay_log *log, struct open_line *entry)
+{
+	tdelete(entry, &log->open, by_number);
+	free(entry->text);
+	free(entry);
+}
+
+static void end_connection(struct wh_relay_log *log, const struct wh_relay_event *event)
+{
+	struct open_line wanted = {.number = event->number};
+	struct open_line *const *found = tfind(&wanted, &log->open, by_number);
+	char *text;
+
+	if (found) {
+		end_line(log, event, (*found)->text);
+		forget(log, *found);
+		return;
+	}
+	text = make_text(log, event);
+	if (text)
+		end_line(log, event, text);
+	free(text);
+}
+
+void wh_relay_log_event(const struct wh_relay_event *event, void *data)
+{
+	struct wh_relay_log *log = data;
+	char line[128];
+
+	if (!log)
+		return;
+	if (!event->origin) {
+		snprintf(line, sizeof(line),
+			 "connection %" PRIu64 ": was not redirected here, turned away",
+			 event->number);
+		write_line(log, line);
+	} else if (event->kind == WH_RELAY_CONNECTED) {
+		remember(log, event);
+	} else {
+		end_connection(log, event);
+	}
+}
+
+void wh_relay_log_close(struct wh_relay_log *log)
+{
+	if (!log)
+		return;
+	while (log->open) {
+		struct open_line *entry = *(struct open_line **)log->open;
+		char *line;
+
+		if (asprintf(&line, "%s was cut off", entry->text) >= 0) {
+			write_line(log, line);
+			free(line);
+		}
+		forget(log, entry);
+	}
+	wh_rule_names_free(log->names);
+	if (log->fd >= 0)
+		close(log->fd);
+	free(log);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* One "whither run": cgroups, relay, rules, command; and everything away again. */
+#ifndef WH_RUN_SESSION_H
+#define WH_RUN_SESSION_H
+
+#include <stdbool.h>
+
+#include "run_command.h"
+#include "run_rules.h"
+
+struct wh_run_request {
+	struct wh_run_conditions conditions;
+	char *const *words; /* the command; the last is NULL */
+	struct wh_run_user user;
+	const char *log; /* a file for the lines about connections, or NULL */
+	bool verbose;    /* these lines on stderr */
+};
+
+/* Does it all, says on stderr what failed, and returns the exit status. set: the rules that
+ * wh_run_rules_read() made of request->conditions. */
+int wh_run_session(const struct wh_run_request *request, struct wh_rule_set *set);
+
+#endif /* WH_RUN_SESSION_H */

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* whither run: one command, its connects redirected. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_verbs.h"
+#include "rule_source.h"
+#include "run_session.h"
+
+enum {
+	OPTION_TO = 256,
+	OPTION_LOG,
+	OPTION_CONTEXT,
+};
+
+static const struct wh_option options[] = {
+	{OPTION_TO, "to", "ADDR:PORT", "redirect to the proxy there, not to the embedded relay"},
+	{OPTION_CONTEXT, "context", "VALUE",
+	 "what the proxy is told: text:..., hex:..., as in a file"},
+	{'u', "user", "[=NAME]", "run COMMAND as NAME, or as the one who called sudo"},
+	{OPTION_LOG, "log", "FILE", "append a line for each connection to FILE"},
+	{'v', "verbose", NULL, "a line for each connection on stderr"},
+	{0},
+};
+
+struct arguments {
+	const struct wh_verb *verb;
+	struct wh_run_request request;
+	char **words; /* conditions */
+	size_t word_count;
+	bool as_user;
+	const char *user; /* NULL: who called sudo */
+};
+
+static int take_proxy(struct arguments *arguments, const char *value)
+{
+	if (!wh_config_parse_endpoint(value, &arguments->request.conditions.to))
+		return 0;
+	wh_say("run: --to: found '%s'; expected an address and a port, such as 127.0.0.1:12352 or "
+	       "[::1]:12352",
+	       value);
+	return -EINVAL;
+}
+
+static int take(int id, const char *value, void *data)
+{
+	struct arguments *arguments = data;
+	struct wh_run_request *request = &arguments->request;
+
+	switch (id) {
+	case OPTION_TO:
+		return take_proxy(arguments, value);
+	case OPTION_CONTEXT:
+		request->conditions.context = value;
+		return 0;
+	case OPTION_LOG:
+		request->log = value;
+		return 0;
+	case 'u':
+		arguments->as_user = true;
+		arguments->user = value;
+		return 0;
+	case 'v':
+		request->verbose = true;
+		return 0;
+	default:
+		break;
+	}
+	/* As env does: the first word that assigns nothing is the command. */
+	if (!strchr(value, '='))
+		return WH_TAKE_STOP;
+	arguments->words[arguments->word_count++] = (char *)value;
+	return 0;
+}
+
+static int find_user(struct arguments *arguments)
+{
+	struct wh_problem problem;
+	int error;
+
+	if (!arguments->as_user)
+		return 0;
+	error = wh_run_user_find(arguments->user, &arguments->request.user, &problem);
+	if (error)
+		wh_say("%s", problem.text);
+	return error;
+}
+
+static int run_request(struct arguments *arguments)
+{
+	struct wh_run_request *request = &arguments->request;
+	struct wh_config_report report = {0};
+	struct wh_rule_set *set = NULL;
+	int status = WH_EXIT_RUN_FAILED, error;
+
+	request->conditions.words = arguments->words;
+	request->conditions.word_count = arguments->word_count;
+	request->conditions.command = request->words[0];
+	error = wh_run_rules_read(&request->conditions, &set, &report);
+	wh_report_say(&report);
+	if (error && !report.error_count)
+		wh_say("%s", strerror(-error));
+	wh_config_report_free(&report);
+	if (!error && !find_user(arguments))
+		status = wh_run_session(request, set);
+	wh_config_free(set);
+	wh_run_user_free(&request->user);
+	return status;
+}
+
+static int run(const struct wh_verb *verb, int argc, char **argv)
+{
+	struct arguments arguments = {.verb = verb};
+	int error, rest, status = WH_EXIT_RUN_FAILED;
+
+	arguments.words = calloc((size_t)argc + 1, sizeof(*arguments.words));
+	if (!arguments.words) {
+		wh_say("out of memory");
+		return WH_EXIT_RUN_FAILED;
+	}
+	error = wh_arguments_read(verb, argc, argv, take, &arguments, &rest);
+	if (error == WH_ARGUMENTS_HELP) {
+		status = WH_EXIT_OK;
+	} else if (!error && rest == argc) {
+		wh_say("run: expected a command; usage: whither run %s", verb->synopsis);
+	} else if (!error) {
+		arguments.request.words = argv + rest;
+		status = run_request(&arguments);
+	}
+	free(arguments.words);
+	return status;
+}
+
+const struct wh_verb wh_verb_run = {
+	.name = "run",
+	.run = run,
+	.help = "run a command, its connects redirected",
+	.synopsis = "[OPTION]... [CONDITION=VALUE]... -- COMMAND [ARGUMENT]...",
+	.options = options,
+	.more = "Without --to the connects of COMMAND and of all that it starts go through an embedded\n"
+		"relay. CONDITION is one of whither.conf(5), such as remote-port=80,443: only\n"
+		"connects that match are redirected. The exit status is COMMAND's, or 125 when\n"
+		"whither itself failed, 126 when COMMAND cannot be executed, 127 when it is not\n"
+		"found, 128 + N when signal N ended it.\n",
+};
