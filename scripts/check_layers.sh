@@ -18,8 +18,8 @@ declare -A folders system
 folders[core]='core'                              system[core]='linux/types\.h'
 folders[bpf]='bpf|core'                           system[bpf]='(linux|bpf)/[^>]+'
 folders[lib]='lib|core'                           system[lib]="$public|$libc"
-folders[config]='config|core|lib'                 system[config]="$public|$libc|(ini_|collection|ref_array)[a-z_]*\.h|uuid/uuid\.h"
-folders[engine]='engine|core|lib|skeleton'        system[engine]="$public|$libc|bpf/[^>]+"
+folders[config]='config|core|lib'                 system[config]="$public|$libc|(ini_|collection|ref_array)[a-z_]*\.h"
+folders[engine]='engine|core|lib|skeleton'        system[engine]="$public|$libc|bpf/[^>]+|uuid/uuid\.h"
 folders[relay]='relay'                            system[relay]="$public|$libc"
 folders[cli]='cli|engine|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
 folders[include]='include'                        system[include]="$public|$libc"

@@ -171,7 +171,9 @@ WH_RULE const struct wh_endpoint *wh_redirector_target(const struct wh_redirecto
 WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *passed,
 			     __u32 hop_count, struct wh_verdict *ret)
 {
+	/* Taken before the loop: Linux 6.1 forgets pointers on a stack that a loop writes to. */
 	const struct wh_rules *rules = choice->match.rules;
+	const struct wh_facts *facts = choice->match.facts;
 	const struct wh_redirector *redirector;
 	const struct wh_endpoint *target;
 	const struct wh_rule *rule;
@@ -189,9 +191,8 @@ WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *p
 		wh_verdict_refuse(ret, WH_CAUSE_HOPS);
 		return;
 	}
-	target = wh_redirector_target(
-		redirector, choice->inet6,
-		(__u32)wh_address_is_v4(&choice->match.facts->destination.address));
+	target = wh_redirector_target(redirector, choice->inet6,
+				      (__u32)wh_address_is_v4(&facts->destination.address));
 	if (!target) {
 		wh_verdict_refuse(ret, WH_CAUSE_FAMILY);
 		return;

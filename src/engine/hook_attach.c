@@ -17,7 +17,6 @@
 #include "hook_survey.h"
 #include "program_load.h"
 #include "scope_exit.h"
-#include "whither_bpf.skel.h"
 
 /* In the order of attaching: nobody is diverted before everything else is in place. */
 const struct wh_hook_kind wh_hook_kinds[] = {
@@ -95,7 +94,7 @@ static int attach_one(struct loader *loader, const struct wh_hook_kind *kind,
 		      const struct wh_place *place)
 {
 	char name[96], path[WH_PIN_PATH_SIZE];
-	struct bpf_program *program;
+	const struct bpf_program *program;
 	WH_AUTO_FD linked = -1;
 	struct bpf_link *link;
 	int error;
@@ -107,7 +106,7 @@ static int attach_one(struct loader *loader, const struct wh_hook_kind *kind,
 	error = loader_need(loader);
 	if (error)
 		return error;
-	program = bpf_object__find_program_by_name(loader->programs->obj, kind->program);
+	program = wh_programs_find(loader->programs, kind->program);
 	if (linked >= 0) {
 		error = bpf_link_update(linked, bpf_program__fd(program), NULL);
 		return error ? attach_error(kind, place, error, loader->problem) : 0;
@@ -141,10 +140,11 @@ static int attach_list(struct loader *loader)
 	error = loader_need(loader);
 	if (error)
 		return error;
-	info.map.map_fd = (__u32)bpf_map__fd(loader->programs->maps.wh_accepted);
+	info.map.map_fd = (__u32)wh_programs_accepted_map(loader->programs);
 	options.link_info = &info;
 	options.link_info_len = sizeof(info);
-	link = bpf_program__attach_iter(loader->programs->progs.wh_list_accepted, &options);
+	link = bpf_program__attach_iter(wh_programs_find(loader->programs, "wh_list_accepted"),
+					&options);
 	if (!link)
 		return wh_problem_set(loader->problem, -errno,
 				      "cannot attach the list of connections: %s", strerror(errno));
@@ -188,7 +188,7 @@ int wh_hooks_attach(const struct wh_pins *pins, const struct wh_rules *rules,
 					   wh_places_at(&places, &wh_hook_kinds[i], j));
 	if (!error)
 		error = attach_list(&loader);
-	whither_bpf__destroy(loader.programs);
+	wh_programs_free(loader.programs);
 	wh_places_free(&places);
 	return error;
 }

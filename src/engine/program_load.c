@@ -222,3 +222,18 @@ restore:
 	libbpf_set_print(before);
 	return error;
 }
+
+void wh_programs_free(struct whither_bpf *programs)
+{
+	whither_bpf__destroy(programs);
+}
+
+const struct bpf_program *wh_programs_find(const struct whither_bpf *programs, const char *name)
+{
+	return bpf_object__find_program_by_name(programs->obj, name);
+}
+
+int wh_programs_accepted_map(const struct whither_bpf *programs)
+{
+	return bpf_map__fd(programs->maps.wh_accepted);
+}

@@ -17,6 +17,7 @@ struct wh_maps {
 	int contexts, learned, cgroups;
 };
 
+struct bpf_program;
 struct whither_bpf;
 
 /* Opens the pinned maps. -ENOENT: at least one is missing, so nothing can be active. */
@@ -26,11 +27,20 @@ void wh_maps_close(struct wh_maps *maps);
 
 /*
  * Loads the programs over the pinned maps; makes and pins those that are missing, and writes
- * the settings if nobody has yet. Free with whither_bpf__destroy(). The kernel's own
+ * the settings if nobody has yet. Free with
+ * wh_programs_free(). The kernel's own
  * explanation of a refusal goes into problem as far as it fits, its end.
  */
 int wh_programs_load(struct whither_bpf **ret_programs, const struct wh_pins *pins,
 		     struct wh_problem *problem);
+
+void wh_programs_free(struct whither_bpf *programs);
+
+/* A program by its name in the object. */
+const struct bpf_program *wh_programs_find(const struct whither_bpf *programs, const char *name);
+
+/* The descriptor of the map of accepted sockets. */
+int wh_programs_accepted_map(const struct whither_bpf *programs);
 
 /* A number that differs between builds of the programs. */
 __u64 wh_programs_build(void);
