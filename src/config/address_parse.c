@@ -38,12 +38,11 @@ static int parse_address(const char *text, size_t length, int family, struct wh_
 
 static void clear_host_bits(struct wh_address *address, unsigned int bits)
 {
-	for (unsigned int i = 0; i < 4; i++) {
-		unsigned int here = bits >= 32 ? 32 : bits;
+	struct wh_address mask;
 
-		address->word[i] &= here ? WH_BE32(0xffffffffu << (32 - here)) : 0;
-		bits -= here;
-	}
+	wh_address_mask(&mask, bits);
+	for (unsigned int i = 0; i < 4; i++)
+		address->word[i] &= mask.word[i];
 }
 
 /* "ADDRESS/BITS" as it would be right; family is that in which it was written. */

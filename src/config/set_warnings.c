@@ -12,8 +12,20 @@ static void warn_owner(const struct wh_redirector_rule *rule, struct wh_report_w
 				  rule->name);
 }
 
-/* Whether all destinations that the rule can match are of one family. */
-static int only_family(const struct wh_redirector_rule *rule, int v4)
+/* Whether a prefix has IPv4 addresses, ::ffff:0:0/96, or others. */
+static int has_family(const struct wh_test *test, int v4)
+{
+	struct wh_address any4, mask;
+
+	if (test->bits >= WH_V4_PREFIX_BITS)
+		return wh_address_is_v4(&test->address) == v4;
+	wh_address_from_v4(&any4, 0);
+	wh_address_mask(&mask, test->bits);
+	return !v4 || wh_address_in_prefix(&any4, &test->address, &mask);
+}
+
+/* Whether the rule can match destinations of a family. */
+static int can_match(const struct wh_redirector_rule *rule, int v4)
 {
 	int is_restricted = 0;
 
@@ -22,21 +34,21 @@ static int only_family(const struct wh_redirector_rule *rule, int v4)
 
 		if (test->kind != WH_TEST_REMOTE_ADDRESS)
 			continue;
+		if (has_family(test, v4))
+			return 1;
 		is_restricted = 1;
-		if ((wh_address_is_v4(&test->address) && test->bits >= WH_V4_PREFIX_BITS) != v4)
-			return 0;
 	}
-	return is_restricted;
+	return !is_restricted;
 }
 
 static void warn_family(const struct wh_redirector_rule *rule, struct wh_report_writer *writer)
 {
-	if (!rule->listen4.port && !only_family(rule, 0))
+	if (!rule->listen4.port && can_match(rule, 1))
 		wh_report_warning(writer, rule->line, NULL,
 				  "redirector '%s' listens on IPv6 only: connects of IPv4 sockets "
 				  "that match will be refused",
 				  rule->name);
-	if (!rule->listen6.port && !only_family(rule, 1))
+	if (!rule->listen6.port && can_match(rule, 0))
 		wh_report_warning(writer, rule->line, NULL,
 				  "redirector '%s' listens on IPv4 only: connects of IPv6 sockets "
 				  "with IPV6_V6ONLY that match will fail",

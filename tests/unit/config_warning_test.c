@@ -37,6 +37,11 @@ static void a_family_without_a_listener(void **state)
 		{"127.0.0.1:1", "remote-address = ::/0\n", only4},
 		{"[::1]:1", "remote-address = 2001:db8::/32\n", NULL},
 		{"[::1]:1", "remote-address = 2001:db8::/32, 0.0.0.0/0\n", only6},
+		{"[::1]:1", "remote-address = ::/0\n", only6},
+		{"[::1]:1", "remote-address = ::/80\n", only6},
+		{"[::1]:1", "remote-address = ::/81, 8000::/1\n", NULL},
+		{"[::1]:1", "remote-address = ::fffe:0:0/95\n", only6},
+		{"127.0.0.1:1", "remote-address = ::fffe:0:0/95\n", only4},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
