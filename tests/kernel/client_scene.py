@@ -161,3 +161,25 @@ def idle(scene):
         check(time.monotonic() < deadline, f"left behind: {left}")
         time.sleep(0.05)
     equal(shown["totals"]["lost"], 0, "records lost")
+
+
+@contextlib.contextmanager
+def setting(name, value):
+    """A sysctl of the test's own namespace."""
+    path = "/proc/sys/" + name.replace(".", "/")
+    with open(path) as file:
+        before = file.read()
+    try:
+        with open(path, "w") as file:
+            file.write(value)
+        yield
+    finally:
+        with open(path, "w") as file:
+            file.write(before)
+
+
+def tcp_counter(name):
+    """A counter of /proc/net/netstat, of the test's own namespace."""
+    with open("/proc/self/net/netstat") as file:
+        lines = [line.split() for line in file if line.startswith("TcpExt:")]
+    return int(lines[1][lines[0].index(name)])
