@@ -20,6 +20,7 @@
 #include "decide.bpf.h"
 #include "process_facts.bpf.h"
 
+#define WH_TCP_ESTABLISHED 1
 #define WH_TCP_SYN_SENT 2
 #define WH_TCP_CLOSE 7
 
@@ -190,8 +191,8 @@ static __always_inline void client_state(struct bpf_sock_ops *ops, struct wh_rec
 	struct wh_flight_key key;
 	struct wh_record *flight;
 
-	if (!(record->flags & WH_RECORD_SENT))
-		return;
+	if (!(record->flags & WH_RECORD_SENT) || after == WH_TCP_ESTABLISHED)
+		return; /* established on this side comes before the arrival on the other */
 	ops_ends(ops, &client, &proxy);
 	flight_key(&key, ops, &client, &proxy);
 	flight = bpf_map_lookup_elem(&wh_flight, &key);
@@ -244,7 +245,7 @@ static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_
 	if (rules->flags & WH_RULES_CGROUP)
 		path = cgroup_path(sk, cgroup);
 	identity.netns = bpf_get_netns_cookie(ops);
-	identity.cgroup = BPF_CORE_READ(cgroup, kn, id);
+	identity.cgroup = cgroup->kn->id;
 	question.netns = identity.netns;
 	ops_ends(ops, &question.bound, &remote);
 	redirectors_at(rules, &question, &identity, path);

@@ -62,13 +62,17 @@ static __always_inline struct wh_cgroup_path *cgroup_known(__u64 id)
 	return known ? known : &unknown_cgroup;
 }
 
-/* The path of cgroup. sk lends its storage. Never NULL. */
+/* The path of cgroup; NULL is not known. sk lends its storage. Never NULL. */
 static __always_inline struct wh_cgroup_path *cgroup_path(struct bpf_sock *sk,
 							  struct cgroup *cgroup)
 {
-	__u64 id = BPF_CORE_READ(cgroup, kn, id);
-	struct wh_cgroup_path *known = bpf_map_lookup_elem(&wh_cgroups, &id);
+	struct wh_cgroup_path *known;
+	__u64 id;
 
+	if (!cgroup)
+		return &unknown_cgroup;
+	id = cgroup->kn->id;
+	known = bpf_map_lookup_elem(&wh_cgroups, &id);
 	if (known)
 		return known;
 	cgroup_learn(sk, id, cgroup);
@@ -79,14 +83,14 @@ static __always_inline struct cgroup *socket_cgroup(struct bpf_sock *sk)
 {
 	struct sock *sock = (struct sock *)bpf_skc_to_tcp_sock(sk);
 
-	return sock ? BPF_CORE_READ(sock, sk_cgrp_data.cgroup) : NULL;
+	return sock ? sock->sk_cgrp_data.cgroup : NULL;
 }
 
 static __always_inline struct cgroup *process_cgroup(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
-	return BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	return task->cgroups->dfl_cgrp;
 }
 
 #endif /* WH_PROCESS_FACTS_BPF_H */

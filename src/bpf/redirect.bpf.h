@@ -157,7 +157,7 @@ static __noinline __u32 call_record(struct connect_call *call, __u32 related, __
 	struct wh_record *record;
 
 	record = bpf_sk_storage_get(&wh_client, call->ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!record || !totals)
+	if (!record || !totals || !cgroup)
 		return WH_CAUSE_MEMORY;
 	record->id = __sync_fetch_and_add(&totals->next_id, 1);
 	record->time = bpf_ktime_get_boot_ns();
@@ -172,7 +172,7 @@ static __noinline __u32 call_record(struct connect_call *call, __u32 related, __
 	record->context_kind = (__u8)redirector->context_kind;
 	record->bound_device = device;
 	record->who = call->identity;
-	record->who.cgroup = BPF_CORE_READ(cgroup, kn, id);
+	record->who.cgroup = cgroup->kn->id;
 	record->who.netns = question->netns;
 	return call_chain(call, related, record);
 }
