@@ -56,6 +56,7 @@ int wh_relay_add_listener(struct wh_relay *relay, int fd)
 	return 0;
 }
 
+/* The listeners are in the set already: changing what is waited for needs no memory. */
 static void watch_listeners(struct wh_relay *relay, uint32_t events)
 {
 	struct wh_relay_listener *listener;

@@ -109,14 +109,6 @@ void wh_relay_break(struct wh_relay_connection *connection, int side, int error)
 	list_add(&relay->aborting, connection);
 }
 
-/* Bytes that were written and have not been sent yet. */
-static int unsent(int fd)
-{
-	int size = 0;
-
-	return ioctl(fd, SIOCOUTQNSD, &size) < 0 ? 0 : size;
-}
-
 /* What is waited for on an end. */
 static uint32_t wanted_events(const struct wh_relay_connection *connection, int side)
 {
@@ -148,31 +140,33 @@ static void finish_flow(struct wh_relay_connection *connection, int side)
 		shutdown(connection->ends[!side].watch.fd, SHUT_WR);
 }
 
-/* Did an end break, and is the other still to receive what was written to it? */
-static bool must_wait_for_delivery(const struct wh_relay_connection *connection)
+/* Is there something that was written to an end and has not been sent, and can it still be? */
+static bool is_delivering(const struct wh_relay_end *end)
 {
-	for (int side = 0; side < 2; side++)
-		if (!connection->ends[side].broken && unsent(connection->ends[side].watch.fd))
-			return true;
-	return false;
+	int unsent = 0;
+
+	if (end->broken || ioctl(end->watch.fd, SIOCOUTQNSD, &unsent) < 0 || !unsent)
+		return false;
+	return wh_relay_pending_error(end->watch.fd) == 0;
 }
 
 /* After anything has happened: passes ends on, closes what is done, waits for what is next. */
 static void settle(struct wh_relay_connection *connection)
 {
 	struct wh_relay *relay = connection->relay;
+	struct wh_relay_end *ends = connection->ends;
 	bool broken = connection->abort_at != 0;
 
 	finish_flow(connection, WH_RELAY_CLIENT);
 	finish_flow(connection, WH_RELAY_DESTINATION);
-	if (connection->ends[0].flow.finished && connection->ends[1].flow.finished &&
-	    !(broken && must_wait_for_delivery(connection))) {
+	if (ends[0].flow.finished && ends[1].flow.finished &&
+	    !(broken && (is_delivering(&ends[0]) || is_delivering(&ends[1])))) {
 		wh_relay_connection_end(connection, WH_RELAY_CLOSED, connection->error, broken);
 		return;
 	}
 	for (int side = 0; side < 2; side++) {
-		int error = wh_relay_watch(relay, &connection->ends[side].watch,
-					   wanted_events(connection, side));
+		int error =
+			wh_relay_watch(relay, &ends[side].watch, wanted_events(connection, side));
 		if (error) {
 			wh_relay_connection_end(connection, WH_RELAY_CLOSED, error, true);
 			return;

@@ -32,8 +32,8 @@
 #define WH_RELAY_COPY_SIZE (64u << 10)  /* bytes moved at once by recv() and send() */
 #define WH_RELAY_PIPE_SIZE (256u << 10) /* capacity asked for each pipe */
 #define WH_RELAY_BULK_SIZE (256u << 10) /* a flow that has carried as much is spliced */
-#define WH_RELAY_TURN_SIZE (512u << 10) /* bytes of one flow before others get their turn */
-#define WH_RELAY_PIPES_MAX 128          /* pipes at once; flows without one are copied */
+#define WH_RELAY_TURN_SIZE (1u << 20)   /* bytes of one flow before others get their turn */
+#define WH_RELAY_PIPES_MAX 64           /* pipes at once; flows without one are copied */
 #define WH_RELAY_ACCEPTS_MAX 64         /* connections accepted before others get their turn */
 #define WH_RELAY_TICK_NS 20000000L      /* how often what cannot be waited for is looked at */
 #define WH_RELAY_ABORT_NS 2000000000ULL /* to deliver what a broken end had sent */
