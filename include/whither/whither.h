@@ -186,11 +186,13 @@ WHITHER_API int whither_set_records(int fd, void *buffer, size_t size, size_t *n
 /*
  * Asks an accepted TCP socket where its connection was going and who began it.
  *
- * origin: origin->size must hold the size of the caller's structure, at least 8; on success it
- *         holds the number of bytes filled in, the smaller of the two sides' sizes.
+ * origin: origin->size must hold the size of the caller's structure, at least 8 and at most
+ *         WHITHER_ANSWER_MAX; on success it holds the number of bytes filled in, the smaller of
+ *         the two sides' sizes, and what lies beyond is 0.
  *
- * Returns 0, or an error of whither_query_records(); -EINVAL also when origin is NULL or its
- * size is too small. On an error *origin is left alone. Since 0.1.
+ * Returns 0, or an error of whither_query_records() but -ENOBUFS; -EINVAL also when origin is
+ * NULL or its size is out of bounds (not set, as a rule). On an error *origin is left alone.
+ * Since 0.1.
  */
 WHITHER_API int whither_query_origin(int fd, struct whither_origin *origin);
 
