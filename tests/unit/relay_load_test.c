@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* Many connections at once, and what they hold. */
+#include "relay_harness.h"
+
+#include <malloc.h>
+#include <sys/epoll.h>
+
+#include "random_number.h"
+
+#define PAIRS 500
+#define IDLE 4000
+#define SLOW (64u << 20)
+
+static struct harness harness;
+
+/* More descriptors, as many as may be. Returns how many connections they are good for. */
+static size_t raise_limit(size_t wanted)
+{
+	struct rlimit limit;
+	size_t possible;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	/* Four each: client, accepted, outbound, destination; and what the rest needs. */
+	possible = (limit.rlim_cur - 400) / 4;
+	return possible < wanted ? possible : wanted;
+}
+
+static int start_relay(void **state)
+{
+	(void)state;
+	raise_limit(0);
+	harness_start(&harness);
+	return 0;
+}
+
+static int stop_relay(void **state)
+{
+	(void)state;
+	harness_stop(&harness);
+	return 0;
+}
+
+/* Sends back what it receives, to all at once, and ends when each of them has ended. */
+static void *echo_server(void *data)
+{
+	size_t expected = *(size_t *)data, ended = 0;
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = harness.origin};
+	static char bytes[1 << 16];
+
+	epoll_ctl(epoll, EPOLL_CTL_ADD, harness.origin, &event);
+	while (ended < expected) {
+		ssize_t size;
+		int fd;
+
+		assert_int_equal(epoll_wait(epoll, &event, 1, 20000), 1);
+		fd = event.data.fd;
+		if (fd == harness.origin) {
+			event.data.fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+			assert_true(event.data.fd >= 0);
+			epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event);
+			continue;
+		}
+		size = recv(fd, bytes, sizeof(bytes), 0);
+		assert_true(size >= 0);
+		for (ssize_t done = 0; done < size;) {
+			ssize_t sent = send(fd, bytes + done, (size_t)(size - done), MSG_NOSIGNAL);
+
+			assert_true(sent > 0);
+			done += sent;
+		}
+		if (!size) {
+			close(fd);
+			ended++;
+		}
+	}
+	close(epoll);
+	return NULL;
+}
+
+struct echo {
+	int fd;
+	size_t size, sent, received;
+	uint64_t seed;
+};
+
+/* One step of a client: what it can send, and what there is to compare. Returns whether it is done. */
+static bool echo_step(struct echo *echo, uint32_t events, struct random_source *random)
+{
+	unsigned char bytes[32768], expected[32768];
+
+	if ((events & EPOLLOUT) && echo->sent < echo->size) {
+		size_t part = 1 + random_below(random, sizeof(bytes));
+		ssize_t sent;
+
+		if (part > echo->size - echo->sent)
+			part = echo->size - echo->sent;
+		fill_pattern(bytes, part, echo->seed, echo->sent);
+		sent = send(echo->fd, bytes, part, MSG_NOSIGNAL | MSG_DONTWAIT);
+		assert_true(sent > 0 || errno == EAGAIN);
+		echo->sent += sent > 0 ? (size_t)sent : 0;
+		if (echo->sent == echo->size)
+			shutdown(echo->fd, SHUT_WR);
+	}
+	if (events & EPOLLIN) {
+		ssize_t size = recv(echo->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+		if (size < 0 && errno == EAGAIN)
+			return false;
+		assert_true(size >= 0);
+		if (size == 0)
+			assert_int_equal(echo->received, echo->size);
+		fill_pattern(expected, (size_t)size, echo->seed, echo->received);
+		assert_memory_equal(bytes, expected, (size_t)size);
+		echo->received += (size_t)size;
+		return size == 0;
+	}
+	return false;
+}
+
+static void five_hundred_at_once(void **state)
+{
+	static struct echo echoes[PAIRS];
+	struct random_source random = {.state = 7};
+	size_t count = raise_limit(PAIRS), open = count;
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	pthread_t server;
+
+	(void)state;
+	pthread_create(&server, NULL, echo_server, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = &echoes[i]};
+
+		/* Mostly small, some large enough to be spliced. */
+		echoes[i].size = random_chance(&random, 90) ? random_below(&random, 20000) :
+							      random_below(&random, 2000000);
+		echoes[i].size++;
+		echoes[i].seed = i;
+		echoes[i].fd = open_client(&harness);
+		epoll_ctl(epoll, EPOLL_CTL_ADD, echoes[i].fd, &event);
+	}
+	while (open) {
+		struct epoll_event events[64];
+		int ready = epoll_wait(epoll, events, 64, 20000);
+
+		assert_true(ready > 0);
+		for (int i = 0; i < ready; i++) {
+			struct echo *echo = events[i].data.ptr;
+			struct epoll_event receive = {.events = EPOLLIN, .data.ptr = echo};
+			bool was_sending = echo->sent < echo->size;
+
+			if (echo_step(echo, events[i].events, &random)) {
+				close(echo->fd);
+				open--;
+			} else if (was_sending && echo->sent == echo->size) {
+				epoll_ctl(epoll, EPOLL_CTL_MOD, echo->fd, &receive);
+			}
+		}
+	}
+	pthread_join(server, NULL);
+	close(epoll);
+	assert_connections(&harness, 0);
+	assert_int_equal(harness.count[WH_RELAY_CLOSED], count);
+	assert_int_equal(harness.error[WH_RELAY_CLOSED], 0);
+}
+
+static void thousands_idle(void **state)
+{
+	static int clients[IDLE], origins[IDLE];
+	size_t count = raise_limit(IDLE), before, used;
+
+	(void)state;
+	answers.hop_count = 1;
+	before = mallinfo2().uordblks;
+	for (size_t i = 0; i < count; i++) {
+		clients[i] = open_client(&harness);
+		origins[i] = accept_at_origin(&harness);
+		send_pattern(clients[i], 1000, i);
+		receive_pattern(origins[i], 1000, i);
+	}
+	assert_quiet(&harness);
+	used = mallinfo2().uordblks - before;
+	print_message("# %zu idle connections hold %zu bytes each\n", count, used / count);
+	/* A sanitizer's allocator counts nothing here. */
+	assert_in_range(used / count, 0, 600);
+	/* All are still alive. */
+	for (size_t i = 0; i < count; i++) {
+		send_pattern(origins[i], 10, i);
+		receive_pattern(clients[i], 10, i);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (i % 3 == 0)
+			shutdown(clients[i], SHUT_WR);
+		else if (i % 3 == 1)
+			shutdown(origins[i], SHUT_WR);
+	}
+	assert_quiet(&harness);
+	for (size_t i = 0; i < count; i++) {
+		close(clients[i]);
+		close(origins[i]);
+	}
+	assert_connections(&harness, 0);
+	assert_int_equal(harness.count[WH_RELAY_CLOSED], count);
+}
+
+/* A stalled reader costs one buffer or one pipe, however much is sent. */
+static void a_slow_reader(void **state)
+{
+	int client = open_client(&harness), origin = accept_at_origin(&harness);
+	size_t before = mallinfo2().uordblks, sent = 0, used;
+	unsigned char bytes[65536];
+
+	(void)state;
+	for (int idle = 0; idle < 20;) {
+		size_t part = SLOW - sent < sizeof(bytes) ? SLOW - sent : sizeof(bytes);
+		ssize_t size;
+
+		fill_pattern(bytes, part, 1, sent);
+		size = send(client, bytes, part, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (size > 0) {
+			sent += (size_t)size;
+			idle = 0;
+		} else {
+			idle++;
+			sleep_ms(10);
+		}
+	}
+	used = mallinfo2().uordblks - before;
+	print_message("# %zu bytes were taken for one who reads nothing; the relay allocated %zu\n",
+		      sent, used);
+	assert_true(sent < SLOW);
+	assert_in_range(used, 0, WH_RELAY_COPY_SIZE + 1024);
+	assert_quiet(&harness);
+	/* The other direction is not held up. */
+	send_pattern(origin, 100000, 2);
+	receive_pattern(client, 100000, 2);
+	/* Nothing is lost, and the rest comes through as it is read. */
+	{
+		size_t got = 0;
+		unsigned char expected[65536];
+
+		while (got < SLOW) {
+			ssize_t size = recv(origin, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+			if (size > 0) {
+				fill_pattern(expected, (size_t)size, 1, got);
+				assert_memory_equal(bytes, expected, (size_t)size);
+				got += (size_t)size;
+			}
+			if (sent < SLOW) {
+				size_t part = SLOW - sent < sizeof(bytes) ? SLOW - sent :
+									    sizeof(bytes);
+
+				fill_pattern(bytes, part, 1, sent);
+				size = send(client, bytes, part, MSG_NOSIGNAL | MSG_DONTWAIT);
+				sent += size > 0 ? (size_t)size : 0;
+			}
+		}
+	}
+	close(client);
+	assert_end_of_stream(origin);
+	close(origin);
+	assert_count(&harness, WH_RELAY_CLOSED, 1);
+	assert_int_equal(harness.sent, SLOW);
+	assert_int_equal(harness.error[WH_RELAY_CLOSED], 0);
+}
+
+#define load_test(name) cmocka_unit_test_setup_teardown(name, start_relay, stop_relay)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		load_test(five_hundred_at_once),
+		load_test(thousands_idle),
+		load_test(a_slow_reader),
+	};
+
+	return cmocka_run_group_tests_name("relay_load", tests, NULL, NULL);
+}
