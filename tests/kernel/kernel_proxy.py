@@ -32,7 +32,7 @@ class Origin:
         self.executable_device, self.executable_inode = struct.unpack_from("=IQ", data, 84)
         self.cgroup, self.netns_cookie = struct.unpack_from("=QQ", data, 96)
         self.redirector, self.time = data[112:128], struct.unpack_from("=Q", data, 128)[0]
-        self.comm = data[136:152].split(b"\0")[0].decode()
+        self.comm = os.fsdecode(data[136:152].split(b"\0")[0])
 
 
 class Hop:
