@@ -85,6 +85,19 @@ static void warn_pair(const struct wh_redirector_rule *first,
 				  second->name, first->name, first->line);
 }
 
+/* All tests but that of the namespace. */
+static void warn_filter(const struct wh_filter_rule *rule, struct wh_report_writer *writer)
+{
+	if (rule->conditions.test_count <= 1)
+		wh_report_warning(writer, rule->line, NULL,
+				  "filter '%s' has no condition: every connect of this network "
+				  "namespace %s",
+				  rule->name,
+				  rule->kind == WH_RULE_BLOCK ?
+					  "is blocked" :
+					  "is permitted, and none redirected");
+}
+
 void wh_warn_set(const struct wh_rule_set *set, struct wh_report_writer *writer)
 {
 	for (__u32 i = 0; i < set->redirector_count; i++) {
@@ -93,4 +106,6 @@ void wh_warn_set(const struct wh_rule_set *set, struct wh_report_writer *writer)
 		for (__u32 j = 0; j < i; j++)
 			warn_pair(&set->redirectors[j], &set->redirectors[i], writer);
 	}
+	for (__u32 i = 0; i < set->filter_count; i++)
+		warn_filter(&set->filters[i], writer);
 }

@@ -222,6 +222,24 @@ static void rules_keep_the_order_and_the_lines_of_the_file(void **state)
 	reading_end(&reading);
 }
 
+/* It names a user and an executable that this machine may lack, and nothing else may be wrong. */
+static void the_example_is_good(void **state)
+{
+	const char *source = getenv("WHITHER_SOURCE");
+	struct reading reading;
+	char path[4096];
+
+	if (!source)
+		return;
+	snprintf(path, sizeof(path), "%s/examples/web.conf", source);
+	if (read_file(path, NULL, &reading))
+		for (size_t i = 0; i < reading.report.error_count; i++)
+			assert_non_null(strstr(reading.report.errors[i], "; there is no such "));
+	else
+		assert_int_equal(reading.set->redirector_count, 2);
+	reading_end(&reading);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_report_is_in_the_order_of_the_file),
 		cmocka_unit_test(unknown_sections_are_errors),
 		cmocka_unit_test(rules_keep_the_order_and_the_lines_of_the_file),
+		cmocka_unit_test(the_example_is_good),
 	};
 
 	return cmocka_run_group_tests(tests, enter_directory, leave_directory);

@@ -6,7 +6,18 @@
 
 static void a_whole_redirector_gives_no_warning(void **state)
 {
-	assert_warnings(REDIRECTOR FILTER, NO_TEXTS);
+	assert_warnings(REDIRECTOR, NO_TEXTS);
+}
+
+static void a_filter_of_everything(void **state)
+{
+	assert_warnings(
+		"[filter a]\naction = block\nprotocol = tcp\n[filter b]\naction = permit\n"
+		"[filter c]\naction = block\nuser = 0\n",
+		TEXTS("<stdin>:1: filter 'a' has no condition: every connect of this network "
+		      "namespace is blocked",
+		      "<stdin>:4: filter 'b' has no condition: every connect of this network "
+		      "namespace is permitted, and none redirected"));
 }
 
 static void an_owner_that_is_not_stated(void **state)
@@ -97,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_redirector_gives_no_warning),
+		cmocka_unit_test(a_filter_of_everything),
 		cmocka_unit_test(an_owner_that_is_not_stated),
 		cmocka_unit_test(a_family_without_a_listener),
 		cmocka_unit_test(two_redirectors_of_one_owner),
