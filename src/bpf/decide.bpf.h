@@ -12,16 +12,16 @@
 #include "bind_guard.h"
 #include "state_maps.bpf.h"
 
-/* One connect. Question and answer. */
+/* One connect. Question and answer, as small as can be: it lives on a stack of 512 bytes. */
 struct connect_question {
 	struct wh_endpoint destination;
-	__u32 inet6;
-	__u64 netns;
 	__u32 listener; /* who listens at the destination, as listener_at() says */
-	__u32 own_listener;
-	__u32 hops;        /* what lies behind it: for connect_final() */
-	__u32 to_listener; /* from connect_first() to connect_final() */
-	__u32 rule, test;
+	__u64 netns;
+	__u8 own_listener;
+	__u8 inet6;
+	__u8 hops;        /* what lies behind it: for connect_final() */
+	__u8 to_listener; /* from connect_first() to connect_final() */
+	__u16 rule, test; /* likewise */
 	struct wh_passed passed;
 	struct wh_verdict verdict;
 };
@@ -41,9 +41,9 @@ __noinline int connect_first(const struct wh_rules *rules, struct connect_questi
 				  .path = path};
 	wh_choice_first(&choice, rules, &facts, question->listener, question->own_listener,
 			question->inet6, &question->verdict);
-	question->to_listener = choice.to_listener;
-	question->rule = choice.match.rule;
-	question->test = choice.match.test;
+	question->to_listener = (__u8)choice.to_listener;
+	question->rule = (__u16)choice.match.rule;
+	question->test = (__u16)choice.match.test;
 	return 0;
 }
 
@@ -104,7 +104,7 @@ __noinline int listener_at(const struct wh_rules *rules, struct connect_question
 					     .netns = question->netns};
 	wh_listener_find(&search);
 	question->listener = search.found;
-	question->own_listener = search.own;
+	question->own_listener = (__u8)search.own;
 	return 0;
 }
 

@@ -50,21 +50,22 @@ static __noinline int call_refuse(struct connect_call *call, __u32 cause)
 }
 
 /* Counts the filter that decided, if it was one. */
-static __always_inline void call_count_filter(struct connect_call *call)
+static __noinline int call_count_filter(struct connect_call *call)
 {
 	struct wh_filter_counters *counters;
 	const struct wh_rule *rule;
 
 	if (call->question.verdict.rule >= WH_RULES_MAX)
-		return;
+		return 0;
 	rule = &call->rules->rule[call->question.verdict.rule % WH_RULES_MAX];
 	if (rule->kind == WH_RULE_REDIRECT)
-		return;
+		return 0;
 	counters = wh_filters_at(call->rules->filter[rule->index % WH_FILTERS_MAX].slot);
 	if (!counters)
-		return;
+		return 0;
 	count(&counters->hits);
 	counters->last_hit = bpf_ktime_get_boot_ns();
+	return 0;
 }
 
 /* Is the listener that would get this connect the owner's? Returns 0 or a cause. */
@@ -178,7 +179,7 @@ static __noinline __u32 call_record(struct connect_call *call, __u32 related, __
 }
 
 /* The redirector of the verdict takes the connect, unless something is in the way. */
-static __always_inline int call_redirect(struct connect_call *call, __u32 related)
+static __noinline int call_redirect(struct connect_call *call, __u32 related)
 {
 	const struct wh_verdict *verdict = &call->question.verdict;
 	const struct wh_redirector *redirector =

@@ -38,7 +38,7 @@ static __noinline int relate_allowed(struct bpf_sock *sk, struct wh_issued *issu
 }
 
 /* Returns 0 or a positive errno. */
-static __always_inline int relate(struct bpf_sock *sk, const struct wh_token *token)
+static __noinline int relate(struct bpf_sock *sk, const struct wh_token *token)
 {
 	struct wh_redirector_counters *counters;
 	struct wh_chain *chain, *older;
