@@ -64,6 +64,8 @@ def outcome(function, *arguments):
     """None, or the errno that the call failed with."""
     try:
         function(*arguments)
+    except TimeoutError:
+        raise
     except OSError as error:
         return error.errno
     return None
