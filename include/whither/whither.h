@@ -141,6 +141,7 @@ struct whither_origin {
  *   -ENOTCONN    the socket is not connected
  *   -EINVAL      the socket is listening; or buffer is NULL and size is not 0
  *   -EOPNOTSUPP  not a TCP socket, or whither is not active where this socket was made
+ *   -ENOMEM      the kernel has no memory left to keep the token valid (only on the first query)
  *   -EBADF, -ENOTSOCK
  *
  * The answer is the same for the life of the connection and can be asked for any number of

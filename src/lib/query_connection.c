@@ -11,13 +11,16 @@
 /* size and hops, which every version of struct whither_origin has. */
 #define ORIGIN_SIZE_MIN 8
 
-/* The kernel does not say the length together with ENOBUFS, so it is asked again for it. */
+/* The kernel does not say the length together with ENOBUFS, so it is asked again for it. Asked so,
+ * it cannot mean a buffer: ENOBUFS then says that the kernel has no memory to keep the token in. */
 static int report_needed(int fd, int option, size_t *needed)
 {
 	size_t length = 0;
 	int error;
 
 	error = wh_answer_get(fd, option, NULL, 0, &length);
+	if (error == -ENOBUFS)
+		return -ENOMEM;
 	if (error)
 		return error;
 	if (needed)

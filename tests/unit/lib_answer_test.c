@@ -168,6 +168,22 @@ static void an_error_of_the_second_call(void **state)
 	assert_int_equal(needed, 12345);
 }
 
+/* Without a buffer, ENOBUFS is not about its size. */
+static void no_memory_in_the_kernel(void **state)
+{
+	unsigned char buffer[128];
+	size_t needed = 12345;
+
+	(void)state;
+	answer_with(WHITHER_RECORDS, 64);
+	kernel.error = ENOBUFS;
+	assert_int_equal(whither_query_records(SOCKET, NULL, 0, &needed), -ENOMEM);
+	assert_int_equal(whither_query_records(SOCKET, buffer, sizeof(buffer), &needed), -ENOMEM);
+	assert_int_equal(whither_relate(OUTBOUND, SOCKET), -ENOMEM);
+	assert_int_equal(needed, 12345);
+	assert_int_equal(kernel.set_size, 0);
+}
+
 static void errors_pass_unchanged_but_one(void **state)
 {
 	static const int errors[] = {ENOENT, ENOTCONN, EINVAL,  EOPNOTSUPP, EFAULT,  ENOMEM,
@@ -291,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_probe),
 		cmocka_unit_test(sizes_beyond_int),
 		cmocka_unit_test(an_error_of_the_second_call),
+		cmocka_unit_test(no_memory_in_the_kernel),
 		cmocka_unit_test(errors_pass_unchanged_but_one),
 		cmocka_unit_test(origins_of_every_age),
 		cmocka_unit_test(hops_of_every_count),
