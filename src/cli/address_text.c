@@ -5,7 +5,13 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <string.h>
+
+static char *unknown(char ret[WH_ADDRESS_TEXT])
+{
+	ret[0] = '-';
+	ret[1] = '\0';
+	return ret;
+}
 
 static char *join(int family, const void *address, __be16 port, char ret[WH_ADDRESS_TEXT])
 {
@@ -19,7 +25,7 @@ static char *join(int family, const void *address, __be16 port, char ret[WH_ADDR
 char *wh_address_text(const struct wh_address *address, __be16 port, char ret[WH_ADDRESS_TEXT])
 {
 	if (!port && wh_address_is_any(address))
-		return strcpy(ret, "-");
+		return unknown(ret);
 	if (wh_address_is_v4(address))
 		return join(AF_INET, &address->word[3], port, ret);
 	return join(AF_INET6, address->word, port, ret);
@@ -33,7 +39,7 @@ char *wh_sockaddr_text(const union whither_address *address, char ret[WH_ADDRESS
 	case AF_INET6:
 		return join(AF_INET6, &address->in6.sin6_addr, address->in6.sin6_port, ret);
 	default:
-		return strcpy(ret, "-");
+		return unknown(ret);
 	}
 }
 

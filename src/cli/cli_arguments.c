@@ -33,6 +33,7 @@ static const struct wh_option help_option = {HELP, "help", NULL, "show this"};
 struct getopt_tables {
 	struct option options[OPTIONS_MAX + 2];
 	char letters[3 * OPTIONS_MAX + 8];
+	size_t length; /* of letters */
 };
 
 static int kind_of_argument(const struct wh_option *option)
@@ -47,14 +48,14 @@ static void add_option(struct getopt_tables *tables, size_t index, const struct 
 	static const char *const marks[] = {
 		[no_argument] = "", [required_argument] = ":", [optional_argument] = "::"};
 	int kind = kind_of_argument(option);
-	char letter[2] = {(char)option->id, '\0'};
 
 	tables->options[index] =
 		(struct option){.name = option->name, .has_arg = kind, .val = option->id};
 	if (option->id > 255)
 		return;
-	strcat(tables->letters, letter);
-	strcat(tables->letters, marks[kind]);
+	tables->length += (size_t)snprintf(tables->letters + tables->length,
+					   sizeof(tables->letters) - tables->length, "%c%s",
+					   option->id, marks[kind]);
 }
 
 static void make_tables(const struct wh_verb *verb, struct getopt_tables *tables)
@@ -62,7 +63,9 @@ static void make_tables(const struct wh_verb *verb, struct getopt_tables *tables
 	size_t count = 0;
 
 	memset(tables, 0, sizeof(*tables));
-	strcpy(tables->letters, "-:"); /* words in order; ':' when an argument is missing */
+	/* '-': words in order; ':': say so when an argument is missing. */
+	tables->letters[tables->length++] = '-';
+	tables->letters[tables->length++] = ':';
 	for (; verb->options[count].name && count < OPTIONS_MAX; count++)
 		add_option(tables, count, &verb->options[count]);
 	add_option(tables, count, &help_option);

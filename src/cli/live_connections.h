@@ -27,8 +27,8 @@ int wh_live_collect(struct wh_engine *engine, struct wh_live_connections *ret,
 		    struct wh_problem *problem);
 void wh_live_clear(struct wh_live_connections *connections);
 
-/* Adds a copy; a wh_connection_visit. */
-int wh_live_add(const struct wh_listing *listing, const struct wh_chain *chain, void *connections);
+/* Adds a copy; a wh_connection_visit, with a struct wh_live_connections. */
+int wh_live_add(const struct wh_listing *listing, const struct wh_chain *chain, void *data);
 
 int wh_live_print_text(const struct wh_live_connections *connections, FILE *file);
 int wh_live_print_json(const struct wh_live_connections *connections, FILE *file);

@@ -30,7 +30,8 @@ char *wh_user_text(uint32_t uid, char ret[WH_USER_TEXT])
 		cache[slot].known = true;
 		cache[slot].uid = uid;
 	}
-	return strcpy(ret, cache[slot].text);
+	memcpy(ret, cache[slot].text, WH_USER_TEXT);
+	return ret;
 }
 
 bool wh_process_lives(const struct wh_identity *who)

@@ -83,32 +83,30 @@ static void write_line(const struct wh_relay_log *log, const char *line)
 	(void)!dprintf(log->fd, "%s %s\n", moment, line);
 }
 
+/* "text:demo", or "hex:00ff" when it is no text; malloc()ed. */
 static char *context_text(const struct wh_relay_event *event)
 {
-	size_t size = event->context_size * WH_SAFE_FACTOR + 16;
-	bool printable = wh_is_printable(event->context, event->context_size);
-	char *prefixed = malloc(2 * event->context_size + 8), *text = malloc(size);
-	size_t length = 0;
+	size_t plain_size = 2 * event->context_size + sizeof("text:");
+	size_t safe_size = plain_size * WH_SAFE_FACTOR + sizeof("\"\"");
+	char *plain = malloc(plain_size), *safe = malloc(safe_size);
 
-	if (prefixed && text) {
-		if (printable) {
-			memcpy(prefixed, "text:", 5);
-			memcpy(prefixed + 5, event->context, event->context_size);
-			length = 5 + event->context_size;
+	if (plain && safe) {
+		if (wh_is_printable(event->context, event->context_size)) {
+			snprintf(plain, plain_size, "text:%.*s", (int)event->context_size,
+				 (const char *)event->context);
 		} else {
-			strcpy(prefixed, "hex:");
-			wh_hex_text(event->context, event->context_size, prefixed + 4,
-				    2 * event->context_size + 1);
-			length = strlen(prefixed);
+			size_t length = (size_t)snprintf(plain, plain_size, "hex:");
+
+			wh_hex_text(event->context, event->context_size, plain + length,
+				    plain_size - length);
 		}
-		wh_safe_text(prefixed, length, true, text, size);
+		wh_safe_text(plain, strlen(plain), true, safe, safe_size);
+		free(plain);
+		return safe;
 	}
-	free(prefixed);
-	if (!length) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	free(plain);
+	free(safe);
+	return NULL;
 }
 
 static void make_chain(const struct wh_relay_log *log, const struct wh_relay_event *event,

@@ -25,7 +25,7 @@ int wh_relay_log_open(struct wh_relay_log **ret_log, bool verbose, const char *p
 void wh_relay_log_name(struct wh_relay_log *log, struct wh_rule_names *names);
 
 /* The relay's on_event, with the log as its data. */
-void wh_relay_log_event(const struct wh_relay_event *event, void *log);
+void wh_relay_log_event(const struct wh_relay_event *event, void *data);
 
 /* Writes the lines of connections that are still open, and frees the log. */
 void wh_relay_log_close(struct wh_relay_log *log);

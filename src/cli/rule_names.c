@@ -62,9 +62,10 @@ char *wh_rule_name(const struct wh_rule_names *names, const void *guid, char ret
 	const char *text = find(names, guid);
 
 	if (text)
-		strcpy(ret, text);
+		snprintf(ret, WH_RULE_NAME_TEXT, "%s", text);
 	else
-		sprintf(ret, "%02x%02x%02x%02x", byte[0], byte[1], byte[2], byte[3]);
+		snprintf(ret, WH_RULE_NAME_TEXT, "%02x%02x%02x%02x", byte[0], byte[1], byte[2],
+			 byte[3]);
 	return ret;
 }
 

@@ -10,8 +10,8 @@
 
 #include "rule_table.h"
 
-#define WH_RULE_NAME_TEXT (2 * WH_NAME_SIZE)
-#define WH_CHAIN_TEXT (WH_HOPS_MAX * (WH_RULE_NAME_TEXT + 2))
+#define WH_RULE_NAME_TEXT (2ul * WH_NAME_SIZE)
+#define WH_CHAIN_TEXT (1ul * WH_HOPS_MAX * (WH_RULE_NAME_TEXT + 2))
 
 struct wh_rule_names;
 

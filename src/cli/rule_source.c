@@ -55,7 +55,7 @@ static char *suggest(const char *word)
 	return copy;
 }
 
-static int say_no_set(const char *word, const char *path)
+static void say_no_set(const char *word, const char *path)
 {
 	WH_AUTO_FREE char *suggestion = suggest(word);
 
@@ -65,42 +65,45 @@ static int say_no_set(const char *word, const char *path)
 		wh_say("there is no set '%s' (%s); to read the file, write ./%s", word, path, word);
 	else
 		wh_say("there is no set '%s': %s does not exist", word, path);
-	return -ENOENT;
 }
 
 int wh_rule_source_path(const char *word, char **ret_path)
 {
-	WH_AUTO_FREE char *path = NULL;
+	char *path;
 
-	if (!strcmp(word, "-") || wh_rule_source_is_file(word))
+	if (!strcmp(word, "-") || wh_rule_source_is_file(word)) {
 		path = strdup(word);
-	else if (asprintf(&path, WH_RULE_DIRECTORY "/%s" SUFFIX, word) < 0)
-		path = NULL;
+	} else {
+		if (asprintf(&path, WH_RULE_DIRECTORY "/%s" SUFFIX, word) < 0)
+			return -ENOMEM;
+		if (access(path, F_OK) && errno == ENOENT) {
+			say_no_set(word, path);
+			free(path);
+			return -ENOENT;
+		}
+	}
 	if (!path)
 		return -ENOMEM;
-	if (strcmp(path, word) != 0 && access(path, F_OK) && errno == ENOENT)
-		return say_no_set(word, path);
 	*ret_path = path;
-	path = NULL;
 	return 0;
 }
 
 int wh_rule_source_read(const char *word, const char *name, struct wh_rule_set **ret_set,
 			struct wh_config_report *report)
 {
-	WH_AUTO_FREE char *path = NULL;
 	uint64_t netns;
-	int error = wh_rule_source_path(word, &path);
+	char *path;
+	int error = wh_netns_cookie(&netns);
 
-	if (error) {
-		if (error != -ENOENT)
-			wh_say("%s: %s", word, strerror(-error));
-		return error;
-	}
-	error = wh_netns_cookie(&netns);
 	if (error) {
 		wh_say("the network namespace has no cookie (kernel older than 5.14?): %s",
 		       strerror(-error));
+		return error;
+	}
+	error = wh_rule_source_path(word, &path);
+	if (error) {
+		if (error != -ENOENT)
+			wh_say("%s: %s", word, strerror(-error));
 		return error;
 	}
 	if (!name && !strcmp(path, "-"))
@@ -108,6 +111,7 @@ int wh_rule_source_read(const char *word, const char *name, struct wh_rule_set *
 	error = wh_config_read(path, name, netns, ret_set, report);
 	if (error && !report->error_count)
 		wh_say("%s: %s", word, strerror(-error));
+	free(path);
 	return error;
 }
 

@@ -5,33 +5,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cgroup_tree.h"
 #include "scope_exit.h"
 
-#define PREFIX "whither-run-"
-#define DEPTH_MAX 32
-#define NAMES_MAX 16     /* tries to find a free one */
-#define REMOVE_TRIES 100 /* a cgroup is busy until its last process is quite gone */
-#define REMOVE_WAIT_MS 10
+#define NAMES_MAX 16 /* tries to find a free one */
 
-static int fail(struct wh_problem *problem, int error, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+static void explain(struct wh_problem *problem, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-static int fail(struct wh_problem *problem, int error, const char *format, ...)
+static void explain(struct wh_problem *problem, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(problem->text, sizeof(problem->text), format, arguments);
 	va_end(arguments);
-	return error;
+}
+
+static int no_memory(struct wh_problem *problem)
+{
+	explain(problem, "out of memory");
+	return -ENOMEM;
 }
 
 static int write_file(const char *directory, const char *name, const char *text)
@@ -47,77 +47,6 @@ static int write_file(const char *directory, const char *name, const char *text)
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		return -errno;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-	if (type == FTW_DP)
-		rmdir(path);
-	return 0;
-}
-
-/* The cgroup and all below it. */
-static int remove_tree(const char *path)
-{
-	for (int try = 0;; try++) {
-		const struct timespec wait = {.tv_nsec = REMOVE_WAIT_MS * 1000000L};
-
-		nftw(path, remove_one, DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-		if (!rmdir(path) || errno == ENOENT)
-			return 0;
-		if (errno != EBUSY || try == REMOVE_TRIES)
-			return -errno;
-		nanosleep(&wait, NULL);
-	}
-}
-
-/* Whether it is the name of a run whose process is gone. */
-static bool is_dead_run(const char *name)
-{
-	char *end;
-	long pid;
-
-	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
-		return false;
-	pid = strtol(name + strlen(PREFIX), &end, 10);
-	if (pid <= 0 || end == name + strlen(PREFIX) || (*end && *end != '-'))
-		return false;
-	return kill((pid_t)pid, 0) && errno == ESRCH;
-}
-
-static int collect_one(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-	if (type == FTW_DP && is_dead_run(path + place->base))
-		nftw(path, remove_one, DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-	return 0;
-}
-
-void wh_run_cgroups_collect_all(void)
-{
-	WH_AUTO_FREE char *mount = NULL;
-	WH_AUTO_FREE char *path = NULL;
-	struct wh_problem problem;
-
-	if (!wh_cgroup_self(&mount, &path, &problem))
-		nftw(mount, collect_one, DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-/* What dead runs left beside us. */
-static void collect_here(const char *path)
-{
-	WH_AUTO_DIRECTORY directory = opendir(path);
-	const struct dirent *entry;
-
-	while (directory && (entry = readdir(directory))) {
-		WH_AUTO_FREE char *child = NULL;
-
-		if (!is_dead_run(entry->d_name))
-			continue;
-		if (asprintf(&child, "%s/%s", path, entry->d_name) < 0)
-			child = NULL;
-		else
-			nftw(child, remove_one, DEPTH_MAX, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-	}
 }
 
 static void clear(struct wh_run_cgroup *cgroup)
@@ -139,20 +68,20 @@ static int find_own(char **ret_path, struct wh_problem *problem)
 
 	if (error)
 		return error;
-	if (!strncmp(path, "/..", 3))
-		return fail(problem, -EXDEV,
-			    "this process's cgroup, %s, lies outside of its cgroup namespace: run "
-			    "it where that is visible",
-			    path);
+	if (!strncmp(path, "/..", 3)) {
+		explain(problem,
+			"this process's cgroup, %s, lies outside of its cgroup namespace: run it "
+			"where that is visible",
+			path);
+		return -EXDEV;
+	}
 	if (asprintf(&joined, "%s%s", mount, strcmp(path, "/") != 0 ? path : "") < 0)
-		return fail(problem, -ENOMEM, "out of memory");
+		return no_memory(problem);
 	if (access(joined, F_OK)) {
-		int missing = -errno;
-
-		fail(problem, missing, "this process's cgroup, %s, is not visible at %s: %s", path,
-		     joined, strerror(-missing));
+		explain(problem, "this process's cgroup, %s, is not visible at %s: %s", path,
+			joined, strerror(errno));
 		free(joined);
-		return missing;
+		return -ENOENT;
 	}
 	*ret_path = joined;
 	return 0;
@@ -165,8 +94,9 @@ static int make_top(struct wh_run_cgroup *cgroup, struct wh_problem *problem)
 
 		if (try > 1)
 			snprintf(suffix, sizeof(suffix), "-%d", try);
-		if (asprintf(&path, "%s/" PREFIX "%d%s", cgroup->before, (int)getpid(), suffix) < 0)
-			return fail(problem, -ENOMEM, "out of memory");
+		if (asprintf(&path, "%s/" WH_RUN_CGROUP_PREFIX "%d%s", cgroup->before,
+			     (int)getpid(), suffix) < 0)
+			return no_memory(problem);
 		if (!mkdir(path, 0755)) {
 			cgroup->top = path;
 			return 0;
@@ -174,16 +104,16 @@ static int make_top(struct wh_run_cgroup *cgroup, struct wh_problem *problem)
 		if (errno != EEXIST) {
 			int error = -errno;
 
-			fail(problem, error, "cannot make the cgroup %s: %s%s", path,
-			     strerror(-error),
-			     error == -EACCES || error == -EROFS ? " (run it as root)" : "");
+			explain(problem, "cannot make the cgroup %s: %s%s", path, strerror(-error),
+				error == -EACCES || error == -EROFS ? " (run it as root)" : "");
 			free(path);
 			return error;
 		}
 		free(path);
 	}
-	return fail(problem, -EEXIST, "cgroups named " PREFIX "%d stand in the way below %s",
-		    (int)getpid(), cgroup->before);
+	explain(problem, "cgroups named " WH_RUN_CGROUP_PREFIX "%d stand in the way below %s",
+		(int)getpid(), cgroup->before);
+	return -EEXIST;
 }
 
 static int make_child(const struct wh_run_cgroup *cgroup, const char *name, char **ret_path,
@@ -191,11 +121,15 @@ static int make_child(const struct wh_run_cgroup *cgroup, const char *name, char
 {
 	if (asprintf(ret_path, "%s/%s", cgroup->top, name) < 0) {
 		*ret_path = NULL;
-		return fail(problem, -ENOMEM, "out of memory");
+		return no_memory(problem);
 	}
-	if (!mkdir(*ret_path, 0755))
-		return 0;
-	return fail(problem, -errno, "cannot make the cgroup %s: %s", *ret_path, strerror(errno));
+	if (mkdir(*ret_path, 0755)) {
+		int error = -errno;
+
+		explain(problem, "cannot make the cgroup %s: %s", *ret_path, strerror(-error));
+		return error;
+	}
+	return 0;
 }
 
 int wh_run_cgroup_make(struct wh_run_cgroup *ret, struct wh_problem *problem)
@@ -206,7 +140,7 @@ int wh_run_cgroup_make(struct wh_run_cgroup *ret, struct wh_problem *problem)
 
 	if (error)
 		return error;
-	collect_here(cgroup.before);
+	wh_cgroup_tree_collect(cgroup.before);
 	error = make_top(&cgroup, problem);
 	if (!error)
 		error = make_child(&cgroup, "relay", &cgroup.relay, problem);
@@ -215,8 +149,8 @@ int wh_run_cgroup_make(struct wh_run_cgroup *ret, struct wh_problem *problem)
 	if (!error) {
 		error = write_file(cgroup.relay, "cgroup.procs", "0");
 		if (error)
-			fail(problem, error, "cannot enter the cgroup %s: %s", cgroup.relay,
-			     strerror(-error));
+			explain(problem, "cannot enter the cgroup %s: %s", cgroup.relay,
+				strerror(-error));
 		else
 			cgroup.moved = true;
 	}
@@ -241,43 +175,26 @@ int wh_run_cgroup_entry(const struct wh_run_cgroup *cgroup)
 	return fd < 0 ? -errno : fd;
 }
 
-/* nftw() has no argument for its function; verbs have one thread. */
-static struct {
-	size_t count;
-	int signal; /* 0: only count */
-} visit;
-
-static int visit_processes(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-	WH_AUTO_FILE file = NULL;
-	int pid;
-
-	if (type != FTW_F || strcmp(path + place->base, "cgroup.procs") != 0)
-		return 0;
-	file = fopen(path, "re");
-	/* 0: one that has no number in our namespace. */
-	while (file && fscanf(file, "%d", &pid) == 1) {
-		visit.count++;
-		if (visit.signal && pid > 0)
-			kill(pid, visit.signal);
-	}
-	return 0;
-}
-
 size_t wh_run_cgroup_count(const struct wh_run_cgroup *cgroup)
 {
-	visit.count = 0;
-	visit.signal = 0;
-	nftw(cgroup->command, visit_processes, DEPTH_MAX, FTW_PHYS | FTW_MOUNT);
-	return visit.count;
+	return wh_cgroup_tree_count(cgroup->command);
 }
 
 void wh_run_cgroup_signal(const struct wh_run_cgroup *cgroup, int signal)
 {
 	if (signal == SIGKILL && !write_file(cgroup->command, "cgroup.kill", "1"))
 		return;
-	visit.signal = signal;
-	nftw(cgroup->command, visit_processes, DEPTH_MAX, FTW_PHYS | FTW_MOUNT);
+	wh_cgroup_tree_signal(cgroup->command, signal);
+}
+
+void wh_run_cgroups_collect_all(void)
+{
+	WH_AUTO_FREE char *mount = NULL;
+	WH_AUTO_FREE char *path = NULL;
+	struct wh_problem problem;
+
+	if (!wh_cgroup_self(&mount, &path, &problem))
+		wh_cgroup_tree_collect_below(mount);
 }
 
 int wh_run_cgroup_remove(struct wh_run_cgroup *cgroup, struct wh_problem *problem)
@@ -287,14 +204,14 @@ int wh_run_cgroup_remove(struct wh_run_cgroup *cgroup, struct wh_problem *proble
 	if (cgroup->moved) {
 		error = write_file(cgroup->before, "cgroup.procs", "0");
 		if (error)
-			fail(problem, error, "cannot go back to the cgroup %s: %s", cgroup->before,
-			     strerror(-error));
+			explain(problem, "cannot go back to the cgroup %s: %s", cgroup->before,
+				strerror(-error));
 	}
 	if (!error && cgroup->top) {
-		error = remove_tree(cgroup->top);
+		error = wh_cgroup_tree_remove(cgroup->top);
 		if (error)
-			fail(problem, error, "cannot remove the cgroup %s: %s", cgroup->top,
-			     strerror(-error));
+			explain(problem, "cannot remove the cgroup %s: %s", cgroup->top,
+				strerror(-error));
 	}
 	clear(cgroup);
 	return error;

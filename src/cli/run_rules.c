@@ -55,7 +55,7 @@ static int fill(struct wh_rule_set *set, const struct wh_run_conditions *conditi
 	if (error)
 		return error;
 	rule->netns = netns;
-	strcpy(rule->name, conditions->to.port ? "to" : "relay");
+	snprintf(rule->name, sizeof(rule->name), "%s", conditions->to.port ? "to" : "relay");
 	rule->line = 1; /* it is a new one */
 	rule->owner_text = strdup("");
 	if (asprintf(&set->source, "run %s", conditions->command) < 0)

@@ -100,7 +100,7 @@ static int check_clause(const struct executable_search *search, char *clause)
 	of_owner = !strcmp(key, "owner-exe");
 	if (of_owner)
 		return check_path(search, true, trim(equals));
-	if (strcmp(key, "exe"))
+	if (strcmp(key, "exe") != 0)
 		return 0;
 	while (!error && (item = strsep(&equals, ",")))
 		error = check_path(search, false, trim(item));

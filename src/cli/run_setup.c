@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* What must be there before the command is. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "address_text.h"
+#include "cli_arguments.h"
+#include "listen_socket.h"
+#include "run_state.h"
+
+/* IPv6 may be off; then connects of IPv6 sockets to IPv4 addresses still work. */
+static int add_listener(struct wh_run_state *state, bool inet6)
+{
+	struct wh_endpoint *endpoint = inet6 ? &state->listen6 : &state->listen4;
+	char address[WH_ADDRESS_TEXT];
+	int fd, error;
+
+	*endpoint = (struct wh_endpoint){};
+	if (inet6)
+		endpoint->address.word[3] = WH_BE32(1);
+	else
+		wh_address_from_v4(&endpoint->address, WH_BE32(0x7f000001));
+	fd = wh_listen_open(endpoint);
+	if (inet6 && (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL))
+		return 0;
+	error = fd < 0 ? fd : wh_listen_address(fd, endpoint);
+	if (error) {
+		wh_say("the relay cannot listen at %s: %s%s",
+		       wh_address_text(&endpoint->address, 0, address), strerror(-error),
+		       error == -EADDRNOTAVAIL ? " (is the interface lo up?)" : "");
+		if (fd >= 0)
+			close(fd);
+		return error;
+	}
+	error = wh_relay_add_listener(state->relay, fd);
+	if (error)
+		wh_say("the relay cannot listen: %s", strerror(-error));
+	return error;
+}
+
+static int make_relay(struct wh_run_state *state)
+{
+	const struct wh_relay_options options = {
+		.on_event = state->log ? wh_relay_log_event : NULL,
+		.data = state->log,
+	};
+	int error;
+
+	wh_descriptors_raise(&state->descriptors);
+	if (state->request->conditions.to.port)
+		return 0;
+	error = wh_relay_new(&state->relay, &options);
+	if (error) {
+		wh_say("cannot make the relay: %s", strerror(-error));
+		return error;
+	}
+	error = add_listener(state, false);
+	return error ? error : add_listener(state, true);
+}
+
+static void warn_absent(const struct wh_run_state *state, const struct wh_engine *engine)
+{
+	const struct wh_endpoint *to = &state->request->conditions.to;
+	const struct wh_rules *rules = wh_engine_rules(engine);
+	struct wh_listening listening = {0};
+	char address[WH_ADDRESS_TEXT];
+
+	for (__u32 i = 0; i < rules->redirector_count; i++) {
+		const struct wh_redirector *redirector = &rules->redirector[i];
+
+		if (strcmp(rules->set[redirector->set % WH_SETS_MAX].name, state->set->name) != 0)
+			continue;
+		if (!wh_engine_listening(engine, redirector, !wh_address_is_v4(&to->address),
+					 &listening) &&
+		    !listening.present)
+			wh_say("warning: nobody listens at %s; connects are refused until somebody "
+			       "does",
+			       wh_address_text(&to->address, to->port, address));
+	}
+}
+
+/* With the engine open. The cgroup comes before the listeners: the kernel notes who listens. */
+static int make_all(struct wh_run_state *state, struct wh_engine *engine)
+{
+	struct wh_rule_names *names = NULL;
+	struct wh_problem problem = {0};
+	int error = wh_run_cgroup_make(&state->cgroup, &problem);
+
+	if (error) {
+		wh_say("%s", problem.text);
+		return error;
+	}
+	error = make_relay(state);
+	if (error)
+		return error;
+	error = wh_run_rules_place(state->set, wh_engine_rules(engine), &state->cgroup,
+				   &state->listen4, &state->listen6, &problem);
+	if (!error) {
+		state->applied = true; /* or may be */
+		error = wh_engine_apply(engine, state->set, &problem);
+	}
+	if (error) {
+		wh_say("%s", problem.text);
+		return error;
+	}
+	if (state->log && !wh_rule_names_new(&names, wh_engine_rules(engine)))
+		wh_relay_log_name(state->log, names);
+	if (state->request->verbose && state->request->conditions.to.port)
+		warn_absent(state, engine);
+	return 0;
+}
+
+int wh_run_set_up(struct wh_run_state *state)
+{
+	struct wh_engine *engine = NULL;
+	struct wh_problem problem = {0};
+	struct signalfd_siginfo signal;
+	int error;
+
+	/* Until the lock is ours a signal may end us: nothing has been made yet. */
+	error = wh_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
+	if (error) {
+		wh_say("%s", problem.text);
+		return WH_EXIT_RUN_FAILED;
+	}
+	error = wh_run_signals_open(&state->signals);
+	if (error)
+		wh_say("cannot take signals: %s", strerror(-error));
+	else
+		error = make_all(state, engine);
+	wh_engine_close(engine);
+	if (error)
+		return WH_EXIT_RUN_FAILED;
+	while (wh_run_signals_next(&state->signals, &signal))
+		if (wh_run_signal_ends(signal.ssi_signo))
+			return WH_EXIT_SIGNAL + (int)signal.ssi_signo;
+	return 0;
+}
