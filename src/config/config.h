@@ -14,9 +14,8 @@
 #include "rule_set.h"
 
 /*
- * Everything that was wrong, and everything worth a warning, in the order of the file; what is
- * about the whole file comes last. Texts are UTF-8 without control characters. A file of more
- * than a thousand messages ends with one that counts the others.
+ * Everything that was wrong, and everything worth a warning, in the order of the file. Texts are
+ * UTF-8 without control characters. Of more than a thousand messages the last counts the others.
  */
 struct wh_config_report {
 	char **errors; /* each one line without a newline: "web.conf:7: remote-port: found ..." */

@@ -113,13 +113,11 @@ void wh_report_warning(struct wh_report_writer *writer, int line, const char *ke
 	va_end(arguments);
 }
 
-/* By line; what is about the whole file comes last. */
+/* By line, and on one line as they were found. */
 static int compare(const void *left, const void *right)
 {
 	const struct wh_report_entry *a = left, *b = right;
 
-	if (!a->line != !b->line)
-		return !a->line ? 1 : -1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
 	return a->sequence < b->sequence ? -1 : 1;

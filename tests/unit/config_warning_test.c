@@ -84,6 +84,8 @@ static void two_redirectors_of_one_owner(void **state)
 			TEXTS(line5));
 	assert_warnings(PAIR("owner-user = 0\n", "owner-user = 1\n"), NO_TEXTS);
 	assert_warnings(PAIR("owner-user = 0\n", "owner-exe = /bin/sh\n"), NO_TEXTS);
+	assert_warnings(PAIR("owner-exe = /bin/sh\n", "owner-exe = /bin/sh\nowner-user = 0\n"),
+			NO_TEXTS);
 	assert_warnings("[redirector a]\nlisten = 127.0.0.1:1\nlisten = [::1]:1\nowner-user = 0\n"
 			"[redirector b]\nlisten = 127.0.0.1:2\nlisten = [::1]:2\nowner-user = 0\n"
 			"owner-exe = /bin/sh\n",
