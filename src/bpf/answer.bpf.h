@@ -11,7 +11,7 @@
 #define WH_ANSWER_BPF_H
 
 #include "abi_answer.h"
-#include "process_facts.bpf.h"
+#include "learn.bpf.h"
 #include "token_codec.h"
 
 #define WH_PAGE_SIZE 4096
@@ -127,6 +127,8 @@ static __always_inline void answer_records(struct sockopt_call *call)
 	struct wh_token *token;
 	int error;
 
+	if (!answer_size(call->ctx, sizeof(*token)))
+		return;
 	if (!(call->record->flags & WH_RECORD_ISSUED)) {
 		error = token_issue(call->ctx->sk, call->record, call->chain);
 		if (error) {
@@ -134,8 +136,6 @@ static __always_inline void answer_records(struct sockopt_call *call)
 			return;
 		}
 	}
-	if (!answer_size(call->ctx, sizeof(*token)))
-		return;
 	token = call->ctx->optval;
 	if ((void *)(token + 1) > call->ctx->optval_end)
 		return;
@@ -278,6 +278,8 @@ int wh_getsockopt(struct bpf_sockopt *ctx)
 		answer_error(ctx, no_record_error(sk));
 		return HOOK_ALLOW;
 	}
+	if (!(call.record->flags & WH_RECORD_ASKED))
+		learn_asker(call.record);
 	if (call.record->flags & WH_RECORD_CHAINED)
 		call.chain = bpf_sk_storage_get(&wh_accepted_chain, sk, 0, 0);
 	switch (ctx->optname) {

@@ -17,8 +17,7 @@
 #ifndef WH_FLIGHT_BPF_H
 #define WH_FLIGHT_BPF_H
 
-#include "decide.bpf.h"
-#include "process_facts.bpf.h"
+#include "learn.bpf.h"
 
 #define WH_TCP_ESTABLISHED 1
 #define WH_TCP_SYN_SENT 2
@@ -231,7 +230,6 @@ static __always_inline void token_end(struct wh_record *record)
 static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_sock *sk)
 {
 	const struct wh_rules *rules = active_rules();
-	struct wh_passed learned = {}, *known;
 	struct wh_cgroup_path *path = &unknown_cgroup;
 	struct bind_question question = {};
 	struct cgroup *cgroup = process_cgroup();
@@ -252,13 +250,7 @@ static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_
 	bpf_sk_storage_get(&wh_listening, sk, &identity, BPF_SK_STORAGE_GET_F_CREATE);
 	key = (struct wh_process_key){.start_tick = identity.start_time / WH_TICK_NS,
 				      .pid = identity.pid};
-	known = bpf_map_lookup_elem(&wh_learned, &key);
-	if (known)
-		learned = *known;
-	wh_passed_update(&learned, rules);
-	learned.version = rules->version;
-	wh_slot_set_unite(&learned.slots, &question.at);
-	bpf_map_update_elem(&wh_learned, &key, &learned, BPF_ANY);
+	learn_process(rules, &key, &question.at);
 }
 
 SEC("sockops")

@@ -54,6 +54,7 @@ enum wh_context_kind {
 enum wh_record_flags {
 	WH_RECORD_CHAINED = 1 << 0, /* older hops travel beside it, in a struct wh_chain */
 	WH_RECORD_ISSUED = 1 << 1,  /* proof is valid: the records were asked for */
+	WH_RECORD_ASKED = 1 << 3,   /* a process has asked: see learn.bpf.h */
 	WH_RECORD_SENT = 1 << 2,    /* client side: the in-flight copy was made */
 };
 
