@@ -6,7 +6,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "listener_diag.h"
 #include "scope_exit.h"
 
 #define TCP_STATE_LISTEN 0x0a
@@ -42,6 +44,22 @@ static int add_listener(struct wh_listener_scan *scan, const struct wh_found_lis
 	return 0;
 }
 
+struct diag_visit {
+	const struct wh_rules *rules;
+	struct wh_listener_scan *scan;
+};
+
+static int visit_listener(const struct wh_endpoint *bound, unsigned long long inode, void *data)
+{
+	const struct wh_found_listener listener = {.bound = *bound, .inode = inode};
+	const struct diag_visit *visit = data;
+
+	return wh_rules_listen_port(visit->rules, WH_HOST16(bound->port)) ?
+		       add_listener(visit->scan, &listener) :
+		       0;
+}
+
+/* Where the kernel has no socket diagnosis. */
 static int read_table(const char *path, const struct wh_rules *rules, struct wh_listener_scan *scan)
 {
 	WH_AUTO_FILE file = fopen(path, "re");
@@ -150,13 +168,24 @@ static void join(struct wh_listener_scan *scan)
 		}
 }
 
+static int find_listeners(const struct wh_rules *rules, struct wh_listener_scan *scan)
+{
+	struct diag_visit visit = {.rules = rules, .scan = scan};
+	int error = wh_diag_listeners(AF_INET, visit_listener, &visit);
+
+	if (error == -ENOENT)
+		error = read_table("/proc/self/net/tcp", rules, scan);
+	if (error)
+		return error;
+	error = wh_diag_listeners(AF_INET6, visit_listener, &visit);
+	return error == -ENOENT ? read_table("/proc/self/net/tcp6", rules, scan) : error;
+}
+
 int wh_listeners_scan(const struct wh_rules *rules, struct wh_listener_scan *ret)
 {
 	struct wh_listener_scan scan = {};
-	int error = read_table("/proc/self/net/tcp", rules, &scan);
+	int error = find_listeners(rules, &scan);
 
-	if (!error)
-		error = read_table("/proc/self/net/tcp6", rules, &scan);
 	if (!error && scan.count)
 		error = read_processes(&scan);
 	if (error) {

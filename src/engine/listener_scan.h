@@ -3,7 +3,7 @@
 
 /*
  * Who listens already? The kernel programs see a listen() only from the time they are attached;
- * what listened before is found here, in /proc, and told to them.
+ * what listened before is found here, and told to them.
  */
 #ifndef WH_LISTENER_SCAN_H
 #define WH_LISTENER_SCAN_H
