@@ -57,11 +57,20 @@ static void fail(int error)
 static void carry_on(int client, const struct whither_origin *origin,
 		     const struct cycle_message *message, char *answer)
 {
+	/* Many connections between the same two ends: spread over sources, as a relay should. */
+	const struct sockaddr_in source = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(0x7f010001 + (uint32_t)(origin->time >> 10) % 250 * 256),
+	};
 	const struct timeval patience = {.tv_sec = 20};
+	const int on = 1;
 	int out = socket(origin->destination.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int error = message->kind == CYCLE_CHAINED ? whither_relate(out, client) : 0;
 
 	setsockopt(out, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(out, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	if (bind(out, (const void *)&source, sizeof(source)))
+		error = -errno;
 	if (error ||
 	    connect(out, &origin->destination.sa, whither_address_size(&origin->destination)))
 		fail(error ? -error : errno);

@@ -35,14 +35,18 @@ FIRST = [f"first:{LOOPBACK}:12345", "first:::1:12345"]
 SECOND = [f"serve:{LOOPBACK}:12346", f"hole:{LOOPBACK}:12348", f"narrow:{LOOPBACK}:12349"]
 
 
+def helper(name):
+    """The path of a helper program."""
+    return f"{os.environ.get('WHITHER_HELPERS', 'build/tests/kernel')}/{name}"
+
+
 class Helper:
     """A helper program that prints its tallies when its standard input ends."""
 
     def __init__(self, scene, name, *arguments, cgroup=None):
-        path = f"{os.environ.get('WHITHER_HELPERS', 'build/tests/kernel')}/{name}"
         enter = f"echo 0 > {cgroup}/cgroup.procs && " if cgroup else ""
         self.process = subprocess.Popen(
-            ["sh", "-c", enter + 'exec "$0" "$@"', path, *map(str, arguments)],
+            ["sh", "-c", enter + 'exec "$0" "$@"', helper(name), *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

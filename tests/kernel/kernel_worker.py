@@ -26,7 +26,9 @@ class Worker:
         self.pid = os.fork()
         if not self.pid:
             try:
-                own.close()
+                # A listener or pipe of the parent must not live on here.
+                os.closerange(3, other.fileno())
+                os.closerange(other.fileno() + 1, 4096)
                 _work(other, uid, gid, cgroup, enter)
             finally:
                 os._exit(0)
