@@ -60,6 +60,25 @@ WH_RULE int wh_address_is_loopback(const struct wh_address *address)
 	       address->word[3] == WH_BE32(1);
 }
 
+/*
+ * Turns the destination 0.0.0.0 or :: into the address that the kernel will connect to: this
+ * host's loopback address, or in IPv4 the socket's own if it is bound to one. bound is the
+ * socket's own address, a wildcard when it has none.
+ */
+WH_RULE void wh_address_settle(struct wh_address *address, const struct wh_address *bound)
+{
+	int bound_v4 = wh_address_is_v4(bound);
+
+	if (!wh_address_is_any(address))
+		return;
+	if (wh_address_is_v4(address) && bound_v4 && !wh_address_is_any(bound))
+		*address = *bound;
+	else if (wh_address_is_v4(address) || bound_v4)
+		wh_address_from_v4(address, WH_BE32(0x7f000001));
+	else
+		address->word[3] = WH_BE32(1);
+}
+
 /* The mask of a prefix length, 0 to 128. */
 WH_RULE void wh_address_mask(struct wh_address *ret, __u32 bits)
 {

@@ -143,6 +143,34 @@ static void loopback_is_127_slash_8_and_1(void **state)
 	}
 }
 
+static void a_wildcard_destination_is_where_the_kernel_connects(void **state)
+{
+	static const struct {
+		const char *destination, *bound, *reached;
+	} rows[] = {
+		{"0.0.0.0", "0.0.0.0", "127.0.0.1"},
+		{"0.0.0.0", "192.0.2.10", "192.0.2.10"},
+		{"0.0.0.0", "127.0.0.9", "127.0.0.9"},
+		{"0.0.0.0", "::", "127.0.0.1"}, /* ::ffff:0.0.0.0 of an IPv6 socket */
+		{"::", "::", "::1"},
+		{"::", "2001:db8::10", "::1"},
+		{"::", "192.0.2.10", "127.0.0.1"}, /* bound to a mapped address */
+		{"::", "0.0.0.0", "127.0.0.1"},
+		{"192.0.2.1", "192.0.2.10", "192.0.2.1"},
+		{"2001:db8::1", "2001:db8::10", "2001:db8::1"},
+		{"::1", "192.0.2.10", "::1"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct wh_address address = address_of(rows[i].destination);
+		struct wh_address bound = address_of(rows[i].bound);
+		struct wh_address reached = address_of(rows[i].reached);
+
+		wh_address_settle(&address, &bound);
+		assert_memory_equal(&address, &reached, sizeof(address));
+	}
+}
+
 static void a_mask_has_as_many_bits_as_its_length_from_the_first_on(void **state)
 {
 	struct wh_address mask;
@@ -261,6 +289,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_equal_when_every_bit_is),
 		cmocka_unit_test(the_wildcards_are_zero_in_either_family),
 		cmocka_unit_test(loopback_is_127_slash_8_and_1),
+		cmocka_unit_test(a_wildcard_destination_is_where_the_kernel_connects),
 		cmocka_unit_test(a_mask_has_as_many_bits_as_its_length_from_the_first_on),
 		cmocka_unit_test(one_wrong_bit_matters_exactly_to_the_prefixes_that_reach_it),
 		cmocka_unit_test(prefixes_of_all_lengths_match_as_bit_by_bit),
