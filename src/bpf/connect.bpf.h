@@ -49,7 +49,7 @@ static __always_inline void call_forget(struct bpf_sock_addr *ctx)
 	if (!old)
 		return;
 	device = (int)old->bound_device;
-	if (device)
+	if (device && !ctx->sk->bound_dev_if) /* unless it was bound anew since */
 		bpf_setsockopt(ctx, WH_SOL_SOCKET, WH_SO_BINDTOIFINDEX, &device, sizeof(device));
 	bpf_sk_storage_delete(&wh_client, ctx->sk);
 }
@@ -123,11 +123,16 @@ SEC("cgroup/connect4")
 int wh_connect4(struct bpf_sock_addr *ctx)
 {
 	struct connect_call call = {.ctx = ctx};
+	struct wh_address bound;
 	int result;
 
 	if (ctx->protocol != IPPROTO_TCP)
 		return HOOK_ALLOW;
 	wh_address_from_v4(&call.question.destination.address, ctx->user_ip4);
+	if (!ctx->user_ip4) {
+		wh_address_from_v4(&bound, ctx->sk->src_ip4);
+		wh_address_settle(&call.question.destination.address, &bound);
+	}
 	call.question.destination.port = (__be16)ctx->user_port;
 	result = call_decide(&call);
 	if (result == HOOK_ALLOW && call.question.verdict.action == WH_ACTION_REDIRECT) {
@@ -142,6 +147,7 @@ SEC("cgroup/connect6")
 int wh_connect6(struct bpf_sock_addr *ctx)
 {
 	struct connect_call call = {.ctx = ctx, .question = {.inet6 = 1}};
+	struct wh_address bound;
 	int result;
 
 	if (ctx->protocol != IPPROTO_TCP)
@@ -149,6 +155,13 @@ int wh_connect6(struct bpf_sock_addr *ctx)
 	for (int i = 0; i < 4; i++) {
 		call.question.destination.address.word[i] = ctx->user_ip6[i];
 		WH_BARRIER();
+	}
+	if (wh_address_is_any(&call.question.destination.address)) {
+		for (int i = 0; i < 4; i++) {
+			bound.word[i] = ctx->sk->src_ip6[i];
+			WH_BARRIER();
+		}
+		wh_address_settle(&call.question.destination.address, &bound);
 	}
 	call.question.destination.port = (__be16)ctx->user_port;
 	result = call_decide(&call);
