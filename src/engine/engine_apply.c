@@ -2,8 +2,8 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * Changing the rules: compile, attach what is missing, teach what listens already, swap, and
- * detach what is no longer needed. Killed anywhere, the old table or the new one is in force.
+ * What the verbs ask for: a set is added, replaced or removed, beside the other sets that are
+ * active, and those of processes that have died go. How it is done: engine_install.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,131 +11,11 @@
 
 #include <bpf/bpf.h>
 
-#include "connection_list.h"
-#include "context_store.h"
 #include "engine_internal.h"
 #include "engine_problem.h"
 #include "hook_attach.h"
-#include "listener_scan.h"
-#include "rule_compile.h"
+#include "rule_units.h"
 #include "scope_exit.h"
-
-static void read_history(const struct wh_engine *engine, struct wh_slot_history *ret)
-{
-	struct wh_redirector_counters redirector;
-	struct wh_filter_counters filter;
-
-	memset(ret, 0, sizeof(*ret));
-	if (!engine->have_maps)
-		return;
-	for (__u32 slot = 0; slot < WH_REDIRECTORS_MAX; slot++)
-		if (!bpf_map_lookup_elem(engine->maps.redirectors, &slot, &redirector))
-			ret->redirector[slot] = redirector.guid;
-	for (__u32 slot = 0; slot < WH_FILTERS_MAX; slot++)
-		if (!bpf_map_lookup_elem(engine->maps.filters, &slot, &filter))
-			ret->filter[slot] = filter.identity;
-}
-
-static int store_contexts(const struct wh_engine *engine, struct wh_unit_list *list,
-			  struct wh_problem *problem)
-{
-	char path[WH_PIN_PATH_SIZE];
-	int error = 0;
-
-	wh_pins_name(&engine->pins, WH_LIST_PIN, path);
-	for (__u32 i = 0; !error && i < list->unit_count; i++) {
-		struct wh_unit *unit = &list->units[i];
-
-		if (unit->kind == WH_RULE_REDIRECT && unit->line && unit->context)
-			error = wh_context_store(&engine->maps, path, engine->rules, unit->context,
-						 unit->redirector.context_size,
-						 &unit->redirector.context, problem);
-	}
-	return error;
-}
-
-/* The counters of slots that change hands start anew. */
-static int reset_counters(const struct wh_engine *engine, const struct wh_unit_list *list)
-{
-	int error = 0;
-
-	for (__u32 i = 0; !error && i < list->unit_count; i++) {
-		const struct wh_unit *unit = &list->units[i];
-		const char *set = list->sets[unit->set].set.name;
-		struct wh_redirector_counters redirector = {};
-		struct wh_filter_counters filter = {};
-
-		if (!unit->fresh)
-			continue;
-		if (unit->kind == WH_RULE_REDIRECT) {
-			wh_redirector_guid(set, unit->name, &redirector.guid);
-			error = bpf_map_update_elem(engine->maps.redirectors, &unit->slot,
-						    &redirector, BPF_ANY);
-		} else {
-			filter.identity = wh_filter_identity(set, unit->name);
-			error = bpf_map_update_elem(engine->maps.filters, &unit->slot, &filter,
-						    BPF_ANY);
-		}
-	}
-	return error;
-}
-
-static int teach_listeners(const struct wh_engine *engine, const struct wh_rules *rules,
-			   struct wh_problem *problem)
-{
-	struct wh_listener_scan scan = {};
-	int error = wh_listeners_scan(rules, &scan);
-
-	if (!error)
-		error = wh_listeners_teach(&engine->maps, rules, &scan);
-	wh_listeners_free(&scan);
-	return error ? wh_problem_set(problem, error, "cannot find out who listens: %s",
-				      strerror(-error)) :
-		       0;
-}
-
-/* Two redirectors can share an address only if they agree on whose it is. */
-static int check_listeners(const struct wh_rules *rules, struct wh_problem *problem)
-{
-	for (__u32 i = 0; i < rules->redirector_count; i++)
-		for (__u32 j = 0; j < i; j++) {
-			const struct wh_redirector *a = &rules->redirector[j];
-			const struct wh_redirector *b = &rules->redirector[i];
-
-			if (a->netns != b->netns || a->set == b->set ||
-			    (!wh_endpoint_covers(&a->listen4, &b->listen4) &&
-			     !wh_endpoint_covers(&a->listen6, &b->listen6)) ||
-			    !memcmp(&a->owner, &b->owner, sizeof(a->owner)))
-				continue;
-			return wh_problem_set(problem, -EEXIST,
-					      "redirector %s of set %s listens where redirector %s "
-					      "of set %s does, and states another owner",
-					      b->name, rules->set[b->set].name, a->name,
-					      rules->set[a->set].name);
-		}
-	return 0;
-}
-
-/* Compiles list into a new table, malloc()ed. */
-static int compile(const struct wh_engine *engine, struct wh_unit_list *list,
-		   struct wh_rules **ret_table, struct wh_problem *problem)
-{
-	WH_AUTO_FREE struct wh_slot_history *history = malloc(sizeof(*history));
-	WH_AUTO_FREE struct wh_rules *table = calloc(1, sizeof(*table));
-	int error;
-
-	if (!history || !table)
-		return wh_problem_set(problem, -ENOMEM, "out of memory");
-	read_history(engine, history);
-	error = wh_rules_compile(list, engine->rules, history, table, problem);
-	if (!error)
-		error = check_listeners(table, problem);
-	if (error)
-		return error;
-	*ret_table = table;
-	table = NULL;
-	return 0;
-}
 
 /* Removes everything of whither, with the lock held. */
 static int remove_all(struct wh_engine *engine, struct wh_problem *problem)
@@ -150,47 +30,6 @@ static int remove_all(struct wh_engine *engine, struct wh_problem *problem)
 	}
 	memset(engine->rules, 0, sizeof(*engine->rules));
 	return wh_pins_remove_all(&engine->pins, problem);
-}
-
-/* Puts list in force. */
-static int install(struct wh_engine *engine, struct wh_unit_list *list, struct wh_problem *problem)
-{
-	WH_AUTO_FREE struct wh_rules *table = NULL;
-	struct wh_rules *before = engine->rules;
-	int error = compile(engine, list, &table, problem);
-
-	if (error)
-		return error;
-	error = wh_hooks_attach(&engine->pins, table, problem);
-	if (!error && !engine->have_maps)
-		error = wh_engine_refresh(engine, problem);
-	if (!error && !engine->have_maps)
-		error = wh_problem_set(problem, -EIO, "the maps in %s vanished", engine->pins.path);
-	if (!error)
-		error = store_contexts(engine, list, problem);
-	if (error)
-		return error;
-	for (__u32 i = 0; i < table->redirector_count; i++) /* compiled before they were stored */
-		table->redirector[i].context = 0;
-	for (__u32 i = 0, redirector = 0; i < list->unit_count; i++)
-		if (list->units[i].kind == WH_RULE_REDIRECT)
-			table->redirector[redirector++].context = list->units[i].redirector.context;
-	error = reset_counters(engine, list);
-	if (error)
-		return wh_problem_set(problem, error, "cannot reset counters: %s",
-				      strerror(-error));
-	error = teach_listeners(engine, table, problem);
-	if (!error)
-		error = wh_rules_swap(engine->maps.active, table, problem);
-	if (error)
-		return error;
-	engine->rules = table;
-	table = before; /* freed on return */
-	/* In force. What listened between the look and the swap is found now. */
-	error = teach_listeners(engine, engine->rules, problem);
-	if (!error)
-		error = wh_hooks_detach_unneeded(&engine->pins, engine->rules, problem);
-	return error;
 }
 
 static int has_name(const struct wh_set *set, void *data)
@@ -209,18 +48,25 @@ static int is_dead(const struct wh_set *set, void *data)
 	       start / WH_TICK_NS != set->process_start / WH_TICK_NS;
 }
 
+/* The active rules with set among them. */
+static int join(const struct wh_engine *engine, const struct wh_rule_set *set,
+		struct wh_unit_list *list, struct wh_problem *problem)
+{
+	int error = wh_units_add_table(list, engine->rules, has_name, (void *)set->name);
+
+	if (!error)
+		error = wh_units_add_set(list, set);
+	return error ? wh_problem_set(problem, error, "out of memory") : 0;
+}
+
 int wh_engine_apply(struct wh_engine *engine, const struct wh_rule_set *set,
 		    struct wh_problem *problem)
 {
 	struct wh_unit_list list = {};
-	int error = wh_units_add_table(&list, engine->rules, has_name, (void *)set->name);
+	int error = join(engine, set, &list, problem);
 
 	if (!error)
-		error = wh_units_add_set(&list, set);
-	if (error)
-		wh_problem_set(problem, error, "out of memory");
-	else
-		error = install(engine, &list, problem);
+		error = wh_engine_install(engine, &list, problem);
 	wh_units_free(&list);
 	return error;
 }
@@ -230,14 +76,10 @@ int wh_engine_check(struct wh_engine *engine, const struct wh_rule_set *set,
 {
 	WH_AUTO_FREE struct wh_rules *table = NULL;
 	struct wh_unit_list list = {};
-	int error = wh_units_add_table(&list, engine->rules, has_name, (void *)set->name);
+	int error = join(engine, set, &list, problem);
 
 	if (!error)
-		error = wh_units_add_set(&list, set);
-	if (error)
-		wh_problem_set(problem, error, "out of memory");
-	else
-		error = compile(engine, &list, &table, problem);
+		error = wh_engine_compile(engine, &list, &table, problem);
 	wh_units_free(&list);
 	return error;
 }
@@ -255,7 +97,7 @@ static int leave_out_sets(struct wh_engine *engine,
 	else if (!list.set_count)
 		error = remove_all(engine, problem);
 	else
-		error = install(engine, &list, problem);
+		error = wh_engine_install(engine, &list, problem);
 	wh_units_free(&list);
 	return error;
 }

@@ -20,6 +20,16 @@ struct wh_engine {
 /* Opens the maps if they are there and reads the active table. */
 int wh_engine_refresh(struct wh_engine *engine, struct wh_problem *problem);
 
+struct wh_unit_list;
+
+/* Compiles list into a new table, malloc()ed; changes nothing. */
+int wh_engine_compile(const struct wh_engine *engine, struct wh_unit_list *list,
+		      struct wh_rules **ret_table, struct wh_problem *problem);
+
+/* Puts list in force. */
+int wh_engine_install(struct wh_engine *engine, struct wh_unit_list *list,
+		      struct wh_problem *problem);
+
 /* Removes the sets of processes that have died. */
 int wh_engine_collect(struct wh_engine *engine, struct wh_problem *problem);
 
