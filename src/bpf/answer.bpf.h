@@ -278,7 +278,7 @@ int wh_getsockopt(struct bpf_sockopt *ctx)
 		answer_error(ctx, no_record_error(sk));
 		return HOOK_ALLOW;
 	}
-	if (!(call.record->flags & WH_RECORD_ASKED))
+	if (call.record->asker != (__u32)(bpf_get_current_pid_tgid() >> 32))
 		learn_asker(call.record);
 	if (call.record->flags & WH_RECORD_CHAINED)
 		call.chain = bpf_sk_storage_get(&wh_accepted_chain, sk, 0, 0);

@@ -27,7 +27,8 @@ static __noinline int learn_process(const struct wh_rules *rules, const struct w
 	return 0;
 }
 
-/* The current process has asked about a connection that was sent to its redirector. */
+/* The current process has asked about a connection that was sent to its redirector. Others may
+ * have asked before: a proxy's master, and now the worker that will relate it. */
 static __noinline int learn_asker(struct wh_record *record)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
@@ -37,7 +38,7 @@ static __noinline int learn_asker(struct wh_record *record)
 	struct wh_slot_set slots = {};
 	__u32 index;
 
-	record->flags |= WH_RECORD_ASKED;
+	record->asker = (__u32)task->tgid;
 	if (!rules)
 		return 0;
 	index = wh_redirector_find(rules, record);

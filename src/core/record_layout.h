@@ -54,7 +54,6 @@ enum wh_context_kind {
 enum wh_record_flags {
 	WH_RECORD_CHAINED = 1 << 0, /* older hops travel beside it, in a struct wh_chain */
 	WH_RECORD_ISSUED = 1 << 1,  /* proof is valid: the records were asked for */
-	WH_RECORD_ASKED = 1 << 3,   /* a process has asked: see learn.bpf.h */
 	WH_RECORD_SENT = 1 << 2,    /* client side: the in-flight copy was made */
 };
 
@@ -78,7 +77,8 @@ struct wh_record {
 	__u32 bound_device; /* client side: interface index to restore, 0 none */
 	__u8 flags;         /* WH_RECORD_* */
 	__u8 context_kind;  /* WH_CONTEXT_* */
-	__u8 reserved[6];
+	__u8 reserved[2];
+	__u32 asker;            /* accepted side: pid of the last process that asked, 0 none */
 	struct wh_identity who; /* the process that called connect() */
 };
 

@@ -196,6 +196,35 @@ def a_redirector_that_left_the_rules_leaves_its_records_to_who_asked_for_them(sc
     equal(try_set(token), 0, "set when it is back")
 
 
+def ask_and_set(accepted, *options):
+    """A worker: it asks, gets the token, and sets it on a socket of its own."""
+    for option in options:
+        check(not raw_get(accepted, option, 1024)[0], f"option {option}")
+    error, length, token = raw_get(accepted, RECORDS, 64)
+    equal((error, length), (0, 64), "the records")
+    return try_set(token)
+
+
+@case
+def a_worker_that_asks_is_the_redirectors_whoever_asked_before_it(scene):
+    listener = scene.listen("127.0.0.1", PORTS[0])
+    scene.up("web", redirector("a", PORTS[0]))
+    connection = Redirected(scene, listener, port=8001)
+    token = connection.token
+    # Workers did not listen. The second and third are not the first to ask, either.
+    for _ in range(3):
+        found = scene.child(ask_and_set, connection.accepted).result()
+        equal(name(found), name(0), "a worker that asked for the records")
+        found = scene.child(ask_and_set, connection.accepted, ORIGIN).result()
+        equal(name(found), name(0), "a worker that asked for the origin, then for the records")
+    # Who was only handed the token has not asked.
+    sets(scene, token, errno.EACCES, "who did not ask")
+    # Where the owner is stated nothing is learned.
+    scene.up("web", redirector("a", PORTS[0], "owner-user = 0\n"))
+    found = scene.child(ask_and_set, connection.accepted, uid=2002).result()
+    equal(name(found), name(errno.EACCES), "who asks, and is not the owner")
+
+
 def connect_error(host, port):
     with socket.socket() as sock:
         sock.settimeout(10)
