@@ -176,9 +176,9 @@ static const char *check_chain(const struct walk *walk)
 
 		if (wh_passed_has(&chain->passed, redirector->slot, redirector->since) != passed)
 			return "the passed set has whom the connection passed, and nobody else";
-		if (state != (wh_guid_equal(&guid, &newest) ? WH_REDIRECTED_BY_SELF :
-			      passed                        ? WH_PREVIOUSLY_REDIRECTED_BY_SELF :
-							      WH_REDIRECTED_BY_OTHER))
+		if (state != (!memcmp(&guid, &newest, sizeof(guid)) ? WH_REDIRECTED_BY_SELF :
+			      passed ? WH_PREVIOUSLY_REDIRECTED_BY_SELF :
+				       WH_REDIRECTED_BY_OTHER))
 			return "the state is that of a redirector in such a chain";
 	}
 	return NULL;

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "kernel_state.h"
 #include "process_relation.h"
 #include "rule_builder.h"
 
@@ -223,6 +224,29 @@ static void the_last_of_a_full_table_is_found(void **state)
 		assert_true(wh_slot_set_has(&relation.passed.slots, slot));
 }
 
+static void a_record_finds_its_redirector_by_slot_and_guid_together(void **state)
+{
+	struct wh_record record = {};
+
+	for (unsigned int slot = 5; slot < 9; slot++)
+		rules_add_redirector(rules, slot);
+	for (__u32 i = 0; i < 4; i++) {
+		record.slot = rules->redirector[i].slot;
+		record.redirector = rules->redirector[i].guid;
+		assert_int_equal(wh_redirector_find(rules, &record), i);
+		/* Gone, and its slot given to another; or back, on another slot. */
+		record.slot++;
+		assert_int_equal(wh_redirector_find(rules, &record), WH_NO_REDIRECTOR);
+		record.slot--;
+		record.redirector.byte[15]++;
+		assert_int_equal(wh_redirector_find(rules, &record), WH_NO_REDIRECTOR);
+	}
+	record.slot = rules->redirector[3].slot;
+	record.redirector = rules->redirector[3].guid;
+	rules->redirector_count = 3;
+	assert_int_equal(wh_redirector_find(rules, &record), WH_NO_REDIRECTOR);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -240,6 +264,7 @@ int main(void)
 		TEST(a_process_has_passed_all_up_to_the_last_that_it_belongs_to),
 		TEST(redirectors_behind_the_count_do_not_exist),
 		TEST(the_last_of_a_full_table_is_found),
+		TEST(a_record_finds_its_redirector_by_slot_and_guid_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

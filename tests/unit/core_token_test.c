@@ -154,6 +154,7 @@ static void every_extension_does_not_add_up(void **state)
 		assert_int_equal(decode_checked(&token, size), -EOVERFLOW);
 		/* Nor does it when the token says so itself. */
 		token.size = (__u32)size;
+		assert_int_equal(decode_checked(&token, size), -EOVERFLOW);
 		token.body_size = (__u32)size - WH_TOKEN_HEADER_SIZE;
 		assert_int_equal(decode_checked(&token, size), -EOVERFLOW);
 		token = token_of(&record);
