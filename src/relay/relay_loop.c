@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* Descriptors left to the rest of the process. */
-#define OTHER_DESCRIPTORS 64
+#define OTHER_DESCRIPTORS ((size_t)64)
 #define EVENTS_MAX 64
 
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))

@@ -40,40 +40,40 @@ static int refuse(int error)
 	return -1;
 }
 
-int getsockopt(int fd, int level, int option, void *restrict value, socklen_t *restrict length)
+int getsockopt(int fd, int level, int optname, void *restrict optval, socklen_t *restrict optlen)
 {
 	if (fd != SOCKET)
 		return refuse(EBADF);
 	assert_int_equal(level, SOL_WHITHER);
-	assert_int_equal(option, kernel.option);
-	assert_true(*length <= INT_MAX);
+	assert_int_equal(optname, kernel.option);
+	assert_true(*optlen <= INT_MAX);
 	if (kernel.error && kernel.calls++ >= kernel.calls_before_error)
 		return refuse(kernel.error);
-	if (!value) {
-		*length = (socklen_t)kernel.size;
+	if (!optval) {
+		*optlen = (socklen_t)kernel.size;
 		return 0;
 	}
-	if (!*length)
+	if (!*optlen)
 		return refuse(EFAULT);
-	if (*length < kernel.size)
+	if (*optlen < kernel.size)
 		return refuse(ENOBUFS);
-	memcpy(value, kernel.answer, kernel.size);
-	*length = (socklen_t)kernel.size;
+	memcpy(optval, kernel.answer, kernel.size);
+	*optlen = (socklen_t)kernel.size;
 	return 0;
 }
 
-int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
+int setsockopt(int fd, int level, int optname, const void *optval, socklen_t optlen)
 {
 	if (fd != OUTBOUND)
 		return refuse(EBADF);
 	assert_int_equal(level, SOL_WHITHER);
-	assert_int_equal(option, WHITHER_RECORDS);
-	assert_true(length <= INT_MAX);
+	assert_int_equal(optname, WHITHER_RECORDS);
+	assert_true(optlen <= INT_MAX);
 	if (kernel.set_error)
 		return refuse(kernel.set_error);
-	assert_true(length <= sizeof(kernel.set));
-	memcpy(kernel.set, value, length);
-	kernel.set_size = length;
+	assert_true(optlen <= sizeof(kernel.set));
+	memcpy(kernel.set, optval, optlen);
+	kernel.set_size = optlen;
 	return 0;
 }
 

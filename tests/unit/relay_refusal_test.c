@@ -39,12 +39,21 @@ static void expect_refusal(int kind, int error)
 
 static void nobody_listens_at_the_destination(void **state)
 {
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t size = sizeof(address);
+	int bound = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
 	(void)state;
-	close(listen_on_loopback(&answers.destination, 1));
+	/* Bound, so that nobody else gets this port and listens. */
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(bound, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(bound, (struct sockaddr *)&address, &size), 0);
+	answers.destination = address;
 	expect_refusal(WH_RELAY_REFUSED, -ECONNREFUSED);
 	answers.hop_count = 8;
 	answers.context_size = 1000;
 	expect_refusal(WH_RELAY_REFUSED, -ECONNREFUSED);
+	close(bound);
 }
 
 static void the_destination_is_no_address(void **state)
@@ -176,7 +185,7 @@ static void descriptors_run_out(void **state)
 		sleep_ms(100);
 		handled = harness.handled;
 		sleep_ms(300);
-		assert_in_range(harness.handled - handled, 0, 30);
+		assert_in_range(harness.handled - handled, 0, 100);
 		assert_int_equal(harness.count[WH_RELAY_REFUSED], 0);
 		/* There is room again, and all are served. */
 		while (count)
