@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine_internal.h"
 #include "engine_problem.h"
@@ -63,6 +64,8 @@ void wh_engine_close(struct wh_engine *engine)
 		return;
 	if (engine->have_maps)
 		wh_maps_close(&engine->maps);
+	else if (engine->pins.fd >= 0 && engine->mode == WH_ENGINE_CHANGE)
+		rmdir(engine->pins.path); /* made for a change that did not come, if empty */
 	wh_pins_close(&engine->pins);
 	free(engine->rules);
 	free(engine);

@@ -228,10 +228,14 @@ int wh_hooks_detach_unneeded(const struct wh_pins *pins, const struct wh_rules *
 	if (error)
 		return error;
 	while ((entry = readdir(directory)))
-		if (!strncmp(entry->d_name, "link_", 5) && !pin_wanted(&places, entry->d_name) &&
-		    unlinkat(pins->fd, entry->d_name, 0) && errno != ENOENT)
-			error = wh_problem_set(problem, -errno, "cannot remove %s/%s: %s",
-					       pins->path, entry->d_name, strerror(errno));
+		if (!strncmp(entry->d_name, "link_", 5) && !pin_wanted(&places, entry->d_name)) {
+			int failed = wh_pins_unlink(pins, entry->d_name);
+
+			if (failed)
+				error = wh_problem_set(problem, failed, "cannot remove %s/%s: %s",
+						       pins->path, entry->d_name,
+						       strerror(-failed));
+		}
 	wh_places_free(&places);
 	return error;
 }

@@ -11,6 +11,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <bpf/bpf.h>
+
 #include "engine_problem.h"
 #include "machine_facts.h"
 #include "scope_exit.h"
@@ -133,6 +135,28 @@ void wh_pins_name(const struct wh_pins *pins, const char *name, char *ret)
 	snprintf(ret, WH_PIN_PATH_SIZE, "%s/%s", pins->path, name);
 }
 
+/*
+ * The hook ends here and now. To unlink the pin would end it too, but some time later, in the
+ * kernel's own good time. (The list of connections is no hook and cannot be detached.)
+ */
+static void detach(const struct wh_pins *pins, const char *name)
+{
+	char path[WH_PIN_PATH_SIZE];
+	WH_AUTO_FD link = -1;
+
+	wh_pins_name(pins, name, path);
+	link = bpf_obj_get(path);
+	if (link >= 0)
+		bpf_link_detach(link);
+}
+
+int wh_pins_unlink(const struct wh_pins *pins, const char *name)
+{
+	if (!strncmp(name, "link_", 5))
+		detach(pins, name);
+	return unlinkat(pins->fd, name, 0) && errno != ENOENT ? -errno : 0;
+}
+
 /* Unlinks the pins whose name starts with prefix. */
 static int unlink_pins(const struct wh_pins *pins, const char *prefix)
 {
@@ -151,8 +175,7 @@ static int unlink_pins(const struct wh_pins *pins, const char *prefix)
 			continue;
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
 			continue;
-		if (unlinkat(pins->fd, entry->d_name, 0) && errno != ENOENT)
-			error = -errno;
+		error = wh_pins_unlink(pins, entry->d_name) ?: error;
 	}
 	return error;
 }
