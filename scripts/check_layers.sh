@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 # libc and the kernel's user-space headers: a plain name that is no other library's, or one of these folders.
-foreign='ini_|collection|ref_array|jansson|libelf|gelf|zlib|cmocka|uuid'
+foreign='jansson|libelf|gelf|zlib|cmocka|uuid'
 libc="((sys|arpa|net|netinet|linux|asm|bits)/[^>]+|(?!$foreign)[a-z0-9_]+\.h)"
 public='whither/whither\.h'
 
@@ -18,7 +18,7 @@ declare -A folders system
 folders[core]='core'                              system[core]='linux/types\.h'
 folders[bpf]='bpf|core'                           system[bpf]='(linux|bpf)/[^>]+'
 folders[lib]='lib|core'                           system[lib]="$public|$libc"
-folders[config]='config|core|lib'                 system[config]="$public|$libc|(ini_|collection|ref_array)[a-z_]*\.h"
+folders[config]='config|core|lib'                 system[config]="$public|$libc"
 folders[engine]='engine|core|lib|skeleton'        system[engine]="$public|$libc|bpf/[^>]+|uuid/uuid\.h"
 folders[relay]='relay'                            system[relay]="$public|$libc"
 folders[cli]='cli|engine|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
