@@ -7,20 +7,21 @@
 
 #include <stddef.h>
 
+/* Calls visit for the cgroup and all below it, the deepest first. */
+typedef void (*wh_cgroup_visit)(const char *path, void *data);
+void wh_cgroup_tree_visit(const char *path, wh_cgroup_visit visit, void *data);
+
 /* The number of processes in it. */
 size_t wh_cgroup_tree_count(const char *path);
 
-/* Sends a signal to each of them. */
+/* Sends a signal to each of them. SIGKILL misses none, even one that is being forked. */
 void wh_cgroup_tree_signal(const char *path, int signal);
 
 /* Removes it, waiting a while for its last process to be quite gone. Returns 0, also when it is
  * not there, or a negative errno. */
 int wh_cgroup_tree_remove(const char *path);
 
-/* Removes the cgroups directly below path, or at any depth, that are named like a run, PREFIX and
- * a process id, of which the process is gone; as far as no process lives in them. */
-#define WH_RUN_CGROUP_PREFIX "whither-run-"
-void wh_cgroup_tree_collect(const char *path);
-void wh_cgroup_tree_collect_below(const char *path);
+/* Writes text to the file of this name in the cgroup itself. */
+int wh_cgroup_write(const char *path, const char *name, const char *text);
 
 #endif /* WH_CGROUP_TREE_H */

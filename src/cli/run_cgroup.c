@@ -5,13 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup_tree.h"
+#include "run_leftovers.h"
 #include "scope_exit.h"
 
 #define NAMES_MAX 16 /* tries to find a free one */
@@ -34,28 +34,14 @@ static int no_memory(struct wh_problem *problem)
 	return -ENOMEM;
 }
 
-static int write_file(const char *directory, const char *name, const char *text)
-{
-	WH_AUTO_FREE char *path = NULL;
-	WH_AUTO_FD fd = -1;
-
-	if (asprintf(&path, "%s/%s", directory, name) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		return -errno;
-	return 0;
-}
-
 static void clear(struct wh_run_cgroup *cgroup)
 {
 	free(cgroup->before);
 	free(cgroup->top);
 	free(cgroup->relay);
 	free(cgroup->command);
-	*cgroup = (struct wh_run_cgroup){0};
+	wh_close_fd(&cgroup->lock);
+	*cgroup = (struct wh_run_cgroup)WH_RUN_CGROUP_NONE;
 }
 
 /* The directory of the caller's cgroup. */
@@ -87,23 +73,42 @@ static int find_own(char **ret_path, struct wh_problem *problem)
 	return 0;
 }
 
+/* Makes it and locks it, before anybody can take it for one that a dead run has left. Returns 0,
+ * -EEXIST when there is one of this name, or another negative errno. */
+static int make_locked(const char *path, int *ret_lock)
+{
+	int lock;
+
+	do {
+		if (mkdir(path, 0755))
+			return -errno;
+		lock = wh_run_lock(path, 1);
+	} while (lock == -EAGAIN);
+	if (lock < 0) {
+		rmdir(path);
+		return lock;
+	}
+	*ret_lock = lock;
+	return 0;
+}
+
 static int make_top(struct wh_run_cgroup *cgroup, struct wh_problem *problem)
 {
 	for (int try = 1; try <= NAMES_MAX; try++) {
 		char suffix[16] = "", *path;
+		int error;
 
 		if (try > 1)
 			snprintf(suffix, sizeof(suffix), "-%d", try);
 		if (asprintf(&path, "%s/" WH_RUN_CGROUP_PREFIX "%d%s", cgroup->before,
 			     (int)getpid(), suffix) < 0)
 			return no_memory(problem);
-		if (!mkdir(path, 0755)) {
+		error = make_locked(path, &cgroup->lock);
+		if (!error) {
 			cgroup->top = path;
 			return 0;
 		}
-		if (errno != EEXIST) {
-			int error = -errno;
-
+		if (error != -EEXIST) {
 			explain(problem, "cannot make the cgroup %s: %s%s", path, strerror(-error),
 				error == -EACCES || error == -EROFS ? " (run it as root)" : "");
 			free(path);
@@ -134,20 +139,19 @@ static int make_child(const struct wh_run_cgroup *cgroup, const char *name, char
 
 int wh_run_cgroup_make(struct wh_run_cgroup *ret, struct wh_problem *problem)
 {
-	struct wh_run_cgroup cgroup = {0};
+	struct wh_run_cgroup cgroup = WH_RUN_CGROUP_NONE;
 	struct wh_problem ignored;
 	int error = find_own(&cgroup.before, problem);
 
 	if (error)
 		return error;
-	wh_cgroup_tree_collect(cgroup.before);
 	error = make_top(&cgroup, problem);
 	if (!error)
 		error = make_child(&cgroup, "relay", &cgroup.relay, problem);
 	if (!error)
 		error = make_child(&cgroup, "cmd", &cgroup.command, problem);
 	if (!error) {
-		error = write_file(cgroup.relay, "cgroup.procs", "0");
+		error = wh_cgroup_write(cgroup.relay, "cgroup.procs", "0");
 		if (error)
 			explain(problem, "cannot enter the cgroup %s: %s", cgroup.relay,
 				strerror(-error));
@@ -175,34 +179,12 @@ int wh_run_cgroup_entry(const struct wh_run_cgroup *cgroup)
 	return fd < 0 ? -errno : fd;
 }
 
-size_t wh_run_cgroup_count(const struct wh_run_cgroup *cgroup)
-{
-	return wh_cgroup_tree_count(cgroup->command);
-}
-
-void wh_run_cgroup_signal(const struct wh_run_cgroup *cgroup, int signal)
-{
-	if (signal == SIGKILL && !write_file(cgroup->command, "cgroup.kill", "1"))
-		return;
-	wh_cgroup_tree_signal(cgroup->command, signal);
-}
-
-void wh_run_cgroups_collect_all(void)
-{
-	WH_AUTO_FREE char *mount = NULL;
-	WH_AUTO_FREE char *path = NULL;
-	struct wh_problem problem;
-
-	if (!wh_cgroup_self(&mount, &path, &problem))
-		wh_cgroup_tree_collect_below(mount);
-}
-
 int wh_run_cgroup_remove(struct wh_run_cgroup *cgroup, struct wh_problem *problem)
 {
 	int error = 0;
 
 	if (cgroup->moved) {
-		error = write_file(cgroup->before, "cgroup.procs", "0");
+		error = wh_cgroup_write(cgroup->before, "cgroup.procs", "0");
 		if (error)
 			explain(problem, "cannot go back to the cgroup %s: %s", cgroup->before,
 				strerror(-error));

@@ -11,18 +11,22 @@
 #define WH_RUN_CGROUP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "engine.h"
 
-/* Paths of the file system, malloc()ed. Zero is a valid "there are none". */
+/* Paths of the file system, malloc()ed. Begin with WH_RUN_CGROUP_NONE. */
 struct wh_run_cgroup {
 	char *before; /* where the caller was */
 	char *top;    /* NULL: was not made */
 	char *relay;
 	char *command;
 	bool moved; /* the caller is in relay */
+	int lock;   /* of top, for as long as the run lives; -1: none */
 };
+#define WH_RUN_CGROUP_NONE \
+	{                  \
+		.lock = -1 \
+	}
 
 /* Makes them and moves the caller into relay. On failure nothing is left. */
 int wh_run_cgroup_make(struct wh_run_cgroup *ret, struct wh_problem *problem);
@@ -30,16 +34,7 @@ int wh_run_cgroup_make(struct wh_run_cgroup *ret, struct wh_problem *problem);
 /* A descriptor: what is written to it, "0", moves the writer into command. Closed on exec. */
 int wh_run_cgroup_entry(const struct wh_run_cgroup *cgroup);
 
-/* The number of processes in command and below it. */
-size_t wh_run_cgroup_count(const struct wh_run_cgroup *cgroup);
-
-/* Sends a signal to each of them. SIGKILL misses none, even one that is being forked. */
-void wh_run_cgroup_signal(const struct wh_run_cgroup *cgroup, int signal);
-
 /* Moves the caller back to where it was and removes them. Everything is freed in any case. */
 int wh_run_cgroup_remove(struct wh_run_cgroup *cgroup, struct wh_problem *problem);
-
-/* Removes what runs that are dead have left, everywhere, as far as no process lives there. */
-void wh_run_cgroups_collect_all(void);
 
 #endif /* WH_RUN_CGROUP_H */

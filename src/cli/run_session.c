@@ -96,7 +96,10 @@ static int run_command(struct wh_run_state *state)
 
 int wh_run_session(const struct wh_run_request *request, struct wh_rule_set *set)
 {
-	struct wh_run_state state = {.request = request, .set = set, .signals = {.fd = -1}};
+	struct wh_run_state state = {.request = request,
+				     .set = set,
+				     .signals = {.fd = -1},
+				     .cgroup = WH_RUN_CGROUP_NONE};
 	int status;
 
 	status = wh_relay_log_open(&state.log, request->verbose, request->log);

@@ -9,6 +9,7 @@
 #include "address_text.h"
 #include "cli_arguments.h"
 #include "listen_socket.h"
+#include "run_leftovers.h"
 #include "run_state.h"
 
 /* IPv6 may be off; then connects of IPv6 sockets to IPv4 addresses still work. */
@@ -121,7 +122,7 @@ int wh_run_set_up(struct wh_run_state *state)
 	int error;
 
 	/* Until the lock is ours a signal may end us: nothing has been made yet. */
-	error = wh_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
+	error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
 	if (error) {
 		wh_say("%s", problem.text);
 		return WH_EXIT_RUN_FAILED;

@@ -3,10 +3,13 @@
 
 /* What must go when the command has. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup_tree.h"
 #include "cli_arguments.h"
+#include "run_leftovers.h"
 #include "run_state.h"
 #include "time_text.h"
 
@@ -22,7 +25,7 @@ static bool wait_empty(struct wh_run_state *state, uint64_t ns)
 	struct signalfd_siginfo signal;
 	int status;
 
-	while (wh_run_cgroup_count(&state->cgroup)) {
+	while (wh_cgroup_tree_count(state->cgroup.command)) {
 		if (wh_boot_now() > deadline)
 			return false;
 		if (wh_run_turn(state, TURN_MS) < 0)
@@ -37,16 +40,16 @@ static bool wait_empty(struct wh_run_state *state, uint64_t ns)
 
 static void end_processes(struct wh_run_state *state)
 {
-	size_t count = state->cgroup.command ? wh_run_cgroup_count(&state->cgroup) : 0;
+	size_t count = state->cgroup.command ? wh_cgroup_tree_count(state->cgroup.command) : 0;
 
 	if (!count)
 		return;
 	wh_say("ending %zu process%s that the command left behind", count, count == 1 ? "" : "es");
-	wh_run_cgroup_signal(&state->cgroup, SIGTERM);
-	wh_run_cgroup_signal(&state->cgroup, SIGCONT);
+	wh_cgroup_tree_signal(state->cgroup.command, SIGTERM);
+	wh_cgroup_tree_signal(state->cgroup.command, SIGCONT);
 	if (wait_empty(state, TERMINATE_NS))
 		return;
-	wh_run_cgroup_signal(&state->cgroup, SIGKILL);
+	wh_cgroup_tree_signal(state->cgroup.command, SIGKILL);
 	if (!wait_empty(state, KILL_NS))
 		wh_say("some processes cannot be ended; they stay in %s", state->cgroup.command);
 }
@@ -81,7 +84,7 @@ static void remove_rules(const struct wh_run_state *state)
 
 	if (!state->applied)
 		return;
-	error = wh_engine_open(&engine, WH_ENGINE_READ, &problem);
+	error = wh_cli_engine_open(&engine, WH_ENGINE_READ, &problem);
 	if (!error)
 		error = wh_engine_remove(engine, state->set->name, &problem);
 	wh_engine_close(engine);

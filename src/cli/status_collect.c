@@ -21,6 +21,7 @@ static const struct {
 	[WH_CAUSE_MEMORY] = {"memory", "no memory in the kernel"},
 	[WH_CAUSE_ABSENT] = {"absent", "nobody listens"},
 	[WH_CAUSE_INTRUDER] = {"intruder", "somebody else than the owner listens"},
+	[WH_CAUSE_DEVICE] = {"device", "the client is bound to a device and may not leave it"},
 };
 
 const char *wh_cause_name(unsigned int cause)

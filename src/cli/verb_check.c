@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "json_text.h"
 #include "rule_source.h"
+#include "run_leftovers.h"
 
 enum {
 	OPTION_NAME = 256,
@@ -55,7 +56,7 @@ struct comparison {
 static void compare(const struct wh_rule_set *set, struct comparison *comparison)
 {
 	struct wh_engine *engine = NULL;
-	int error = wh_engine_open(&engine, WH_ENGINE_READ, &comparison->problem);
+	int error = wh_cli_engine_open(&engine, WH_ENGINE_READ, &comparison->problem);
 
 	if (error == -ENOENT) {
 		comparison->outcome = AGREES; /* with nothing */

@@ -9,7 +9,7 @@
 #include "cli_verbs.h"
 #include "engine.h"
 #include "rule_source.h"
-#include "run_cgroup.h"
+#include "run_leftovers.h"
 #include "suggestion.h"
 
 static const struct wh_option options[] = {
@@ -70,7 +70,7 @@ static int remove_set(const char *name, int verbose)
 {
 	struct wh_engine *engine = NULL;
 	struct wh_problem problem = {0};
-	int error = wh_engine_open(&engine, WH_ENGINE_READ, &problem);
+	int error = wh_cli_engine_open(&engine, WH_ENGINE_READ, &problem);
 
 	if (error == -ENOENT) {
 		wh_say("no set '%s' is active: whither is not active", name);
@@ -92,13 +92,14 @@ static int remove_all(int verbose)
 {
 	struct wh_problem problem = {0};
 	unsigned int removed = 0;
-	int error = wh_engine_remove_all(&removed, &problem);
+	int error;
 
+	wh_run_leftovers_collect();
+	error = wh_engine_remove_all(&removed, &problem);
 	if (error)
 		wh_say("%s", problem.text);
 	else if (verbose)
 		wh_say("everything is down: %u sets were active", removed);
-	wh_run_cgroups_collect_all();
 	return error;
 }
 

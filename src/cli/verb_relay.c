@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "listen_socket.h"
 #include "relay_log.h"
+#include "run_leftovers.h"
 #include "scope_exit.h"
 #include "time_text.h"
 
@@ -111,7 +112,7 @@ static void name_hops(struct wh_relay_log *log)
 	struct wh_rule_names *names = NULL;
 	struct wh_problem problem;
 
-	if (!log || wh_engine_open(&engine, WH_ENGINE_READ, &problem))
+	if (!log || wh_cli_engine_open(&engine, WH_ENGINE_READ, &problem))
 		return;
 	if (!wh_rule_names_new(&names, wh_engine_rules(engine)))
 		wh_relay_log_name(log, names);

@@ -8,6 +8,7 @@
 #include "cli_verbs.h"
 #include "json_text.h"
 #include "live_connections.h"
+#include "run_leftovers.h"
 #include "status.h"
 #include "suggestion.h"
 
@@ -99,7 +100,7 @@ static int run(const struct wh_verb *verb, int argc, char **argv)
 
 	if (error)
 		return wh_arguments_exit(error);
-	error = wh_engine_open(&engine, WH_ENGINE_READ, &problem);
+	error = wh_cli_engine_open(&engine, WH_ENGINE_READ, &problem);
 	if (error == -ENOENT)
 		return show_inactive(&request) ? WH_EXIT_FAILED : WH_EXIT_OK;
 	if (!error)

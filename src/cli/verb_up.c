@@ -9,6 +9,7 @@
 #include "cli_verbs.h"
 #include "engine.h"
 #include "rule_source.h"
+#include "run_leftovers.h"
 
 enum {
 	OPTION_NAME = 256,
@@ -100,7 +101,7 @@ static int apply(const struct wh_rule_set *set, const struct request *request)
 {
 	struct wh_engine *engine = NULL;
 	struct wh_problem problem = {0};
-	int error = wh_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
+	int error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
 
 	if (!error)
 		error = wh_engine_apply(engine, set, &problem);
