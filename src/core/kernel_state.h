@@ -17,7 +17,7 @@
 #define WH_USER_SLOTS 4096 /* users are counted in slots: uid modulo this */
 #define WH_ISSUED_MAX 1048576
 #define WH_LEARNED_MAX 8192
-#define WH_CGROUPS_MAX 4096
+#define WH_CGROUPS_MAX 16384
 #define WH_CONTEXTS_MAX 2048
 
 /* The only value of the settings map; written once, when the maps are made. */

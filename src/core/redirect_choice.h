@@ -35,7 +35,8 @@ enum wh_cause {
 	WH_CAUSE_MEMORY = 7,       /* no memory for the record: ENOBUFS */
 	WH_CAUSE_ABSENT = 8,       /* nobody listens: ECONNREFUSED */
 	WH_CAUSE_INTRUDER = 9,     /* somebody else than the owner listens: ECONNREFUSED */
-	WH_CAUSES = 10,
+	WH_CAUSE_DEVICE = 10,      /* bound to a device that it may not leave: ECONNREFUSED */
+	WH_CAUSES = 11,
 };
 
 #define WH_CAUSE_SLOTS 16 /* counters: a power of two, so that an index can be masked */
