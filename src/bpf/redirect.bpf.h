@@ -15,6 +15,7 @@
 
 #define WH_SOL_SOCKET 1
 #define WH_SO_BINDTOIFINDEX 62
+#define WH_LOOPBACK_INDEX 1 /* in every network namespace; reaches every address of this host */
 
 /* Everything about one connect. Its parts are filled when somebody wants to know. */
 struct connect_call {
@@ -192,8 +193,13 @@ static __noinline int call_redirect(struct connect_call *call, __u32 related)
 	if (cause)
 		return call_refuse(call, cause);
 	device = call->ctx->sk->bound_dev_if;
-	if (device) /* it would not let the connect reach the proxy; call_forget() gives it back */
-		bpf_setsockopt(call->ctx, WH_SOL_SOCKET, WH_SO_BINDTOIFINDEX, &none, sizeof(none));
+	if (device == WH_LOOPBACK_INDEX)
+		device = 0;
+	/* Bound to another device it would not reach the proxy; call_forget() gives the device
+	 * back. The kernel lets only those with CAP_NET_RAW leave one. */
+	if (device &&
+	    bpf_setsockopt(call->ctx, WH_SOL_SOCKET, WH_SO_BINDTOIFINDEX, &none, sizeof(none)))
+		return call_refuse(call, WH_CAUSE_DEVICE);
 	cause = call_record(call, related, device);
 	return cause ? call_refuse(call, cause) : HOOK_ALLOW;
 }

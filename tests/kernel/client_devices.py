@@ -122,4 +122,37 @@ def a_binding_made_since_is_kept(scene):
     equal(steps.reach(), "lo", "the binding")
 
 
+@case
+def a_client_that_may_not_leave_its_device_is_refused_and_counted(scene):
+    # Without CAP_NET_RAW. It must not go on to ask for the proxy's address on the device's wire.
+    device(scene)
+    scene.listen(PROXY4, PORT)
+    redirect(scene, AT4)
+    with taken(scene, 0, device=2):
+        steps = Steps(scene, client, socket.AF_INET, (AWAY4, 80), (AWAY4, 81), uid=65534)
+        for _ in range(2):
+            error, bound, _ = steps.reach()
+            equal(error, errno.ECONNREFUSED, "connect")
+            equal(bound, (DEVICE, DEVICE), "the binding before and after")
+            steps.go()
+    idle(scene)
+
+
+@case
+def an_ordinary_user_bound_to_the_loopback_device_is_redirected(scene):
+    listener = scene.listen(PROXY4, PORT)
+    redirect(scene, AT4)
+
+    def client():
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+            sock.connect((AWAY4, 80))
+            yield names(sock)[0], binding(sock)
+
+    steps = Steps(scene, client, uid=65534)
+    equal(steps.reach(), ((AWAY4, 80), "lo"), "getpeername() and the binding")
+    told(arrive(scene, listener), (AWAY4, 80))
+    steps.end()
+
+
 main(__file__, ground=GROUND)

@@ -286,6 +286,7 @@ static void each_cause_has_the_errno_of_the_manual(void **state)
 		[WH_CAUSE_MEMORY] = ENOBUFS,
 		[WH_CAUSE_ABSENT] = ECONNREFUSED,
 		[WH_CAUSE_INTRUDER] = ECONNREFUSED,
+		[WH_CAUSE_DEVICE] = ECONNREFUSED,
 	};
 	struct wh_verdict verdict;
 
