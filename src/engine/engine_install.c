@@ -136,13 +136,35 @@ int wh_engine_compile(const struct wh_engine *engine, struct wh_unit_list *list,
 	return 0;
 }
 
+/*
+ * Without rules in force, what is pinned is what a verb left that was killed, or that somebody
+ * else took pins away from: some maps, and counts of connections that nobody followed to their
+ * end. The maps are made anew; links that live follow to them.
+ */
+static int forget_remains(struct wh_engine *engine, struct wh_problem *problem)
+{
+	int error;
+
+	if (engine->have_maps && engine->rules->set_count)
+		return 0;
+	if (engine->have_maps)
+		wh_maps_close(&engine->maps);
+	engine->have_maps = 0;
+	error = wh_pins_remove_maps(&engine->pins);
+	return error ? wh_problem_set(problem, error, "cannot clear %s: %s", engine->pins.path,
+				      strerror(-error)) :
+		       0;
+}
+
 int wh_engine_install(struct wh_engine *engine, struct wh_unit_list *list,
 		      struct wh_problem *problem)
 {
 	WH_AUTO_FREE struct wh_rules *table = NULL;
 	struct wh_rules *before = engine->rules;
-	int error = wh_engine_compile(engine, list, &table, problem);
+	int error = forget_remains(engine, problem);
 
+	if (!error)
+		error = wh_engine_compile(engine, list, &table, problem);
 	if (error)
 		return error;
 	error = wh_hooks_attach(&engine->pins, table, problem);

@@ -18,6 +18,7 @@
 #include "scope_exit.h"
 
 #define BPF_MOUNT "/sys/fs/bpf"
+#define LINK_PREFIX "link_" /* of the pins of links */
 
 const char *wh_engine_pin_path(void)
 {
@@ -150,20 +151,46 @@ static void detach(const struct wh_pins *pins, const char *name)
 		bpf_link_detach(link);
 }
 
-int wh_pins_unlink(const struct wh_pins *pins, const char *name)
+/* Removes what is named in the directory parent, and if it is a directory what is in it. */
+static int remove_tree(int parent, const char *name)
 {
-	if (!strncmp(name, "link_", 5))
-		detach(pins, name);
-	return unlinkat(pins->fd, name, 0) && errno != ENOENT ? -errno : 0;
+	WH_AUTO_DIRECTORY directory = NULL;
+	struct dirent *entry;
+	int fd, error = 0;
+
+	if (!unlinkat(parent, name, 0) || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR)
+		return -errno;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	directory = fd < 0 ? NULL : fdopendir(fd);
+	if (!directory) {
+		error = -errno;
+		wh_close_fd(&fd);
+		return error;
+	}
+	while (!error && (entry = readdir(directory)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			error = remove_tree(fd, entry->d_name);
+	if (!error && unlinkat(parent, name, AT_REMOVEDIR))
+		error = -errno;
+	return error;
 }
 
-/* Unlinks the pins whose name starts with prefix. */
-static int unlink_pins(const struct wh_pins *pins, const char *prefix)
+int wh_pins_unlink(const struct wh_pins *pins, const char *name)
+{
+	if (!strncmp(name, LINK_PREFIX, strlen(LINK_PREFIX)))
+		detach(pins, name);
+	return remove_tree(pins->fd, name);
+}
+
+/* Removes the pins of links, or all others. */
+static int unlink_pins(const struct wh_pins *pins, int links)
 {
 	int copy = openat(pins->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	WH_AUTO_DIRECTORY directory = copy < 0 ? NULL : fdopendir(copy);
+	int is_link, error = 0;
 	struct dirent *entry;
-	int error = 0;
 
 	if (!directory) {
 		error = -errno;
@@ -173,19 +200,24 @@ static int unlink_pins(const struct wh_pins *pins, const char *prefix)
 	while ((entry = readdir(directory))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
-			continue;
-		error = wh_pins_unlink(pins, entry->d_name) ?: error;
+		is_link = !strncmp(entry->d_name, LINK_PREFIX, strlen(LINK_PREFIX));
+		if (is_link == links)
+			error = wh_pins_unlink(pins, entry->d_name) ?: error;
 	}
 	return error;
 }
 
+int wh_pins_remove_maps(const struct wh_pins *pins)
+{
+	return unlink_pins(pins, 0);
+}
+
 int wh_pins_remove_all(struct wh_pins *pins, struct wh_problem *problem)
 {
-	int error = unlink_pins(pins, "link_");
+	int error = unlink_pins(pins, 1);
 
 	if (!error)
-		error = unlink_pins(pins, "");
+		error = unlink_pins(pins, 0);
 	if (!error && rmdir(pins->path) && errno != ENOENT)
 		error = -errno;
 	if (error)

@@ -31,11 +31,15 @@ void wh_pins_close(struct wh_pins *pins);
 /* Writes the path of a pin into ret, of WH_PIN_PATH_SIZE bytes. */
 void wh_pins_name(const struct wh_pins *pins, const char *name, char *ret);
 
-/* Removes a pin; a hook that it held is detached when this returns. */
+/* Removes a pin, or whatever else bears the name; a hook that it held is detached when this
+ * returns. */
 int wh_pins_unlink(const struct wh_pins *pins, const char *name);
 
-/* Removes every pin, links first so that the hooks go before what they use, and the directory.
- * The lock goes with it. */
+/* Removes every pin but those of links. */
+int wh_pins_remove_maps(const struct wh_pins *pins);
+
+/* Removes everything in it, links first so that the hooks go before what they use, and the
+ * directory. The lock goes with it. */
 int wh_pins_remove_all(struct wh_pins *pins, struct wh_problem *problem);
 
 #endif /* WH_PIN_DIRECTORY_H */
