@@ -35,10 +35,10 @@ def _bpf(command, attributes):
 
 
 class Pinned:
-    """A pinned map."""
+    """A pinned map: one of whither's by name, or any by its path."""
 
     def __init__(self, name):
-        path = ctypes.create_string_buffer(f"{PINS}/{name}".encode())
+        path = ctypes.create_string_buffer(os.path.join(PINS, name).encode())
         self.fd = _bpf(OBJECT_GET, struct.pack("=QII", ctypes.addressof(path), 0, 0))
 
     def __enter__(self):

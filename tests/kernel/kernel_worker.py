@@ -14,6 +14,7 @@ from kernel_scene import Failure
 
 PR_SET_PDEATHSIG = 1
 held = {}  # of the worker: its sockets by name
+channel = None  # of the worker: the pipe to the test
 
 
 class Worker:
@@ -67,6 +68,8 @@ class Worker:
 
 
 def _work(pipe, uid, gid, cgroup, enter):
+    global channel
+    channel = pipe
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     problem = None
     try:
