@@ -19,7 +19,6 @@
 
 #include "learn.bpf.h"
 
-#define WH_TCP_ESTABLISHED 1
 #define WH_TCP_SYN_SENT 2
 #define WH_TCP_CLOSE 7
 
@@ -57,15 +56,11 @@ static __always_inline void flight_key(struct wh_flight_key *ret, struct bpf_soc
 				      .proxy_port = proxy->port};
 }
 
-static __always_inline void ops_want_states(struct bpf_sock_ops *ops, int want)
+/* Asks for this socket's changes of state, of which the last is wanted. */
+static __always_inline void ops_want_states(struct bpf_sock_ops *ops)
 {
-	int flags = ops->bpf_sock_ops_cb_flags;
-
-	if (want)
-		flags |= BPF_SOCK_OPS_STATE_CB_FLAG;
-	else
-		flags &= ~BPF_SOCK_OPS_STATE_CB_FLAG;
-	bpf_sock_ops_cb_flags_set(ops, flags);
+	bpf_sock_ops_cb_flags_set(ops,
+				  (int)ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 }
 
 static __always_inline void count_lost(void)
@@ -137,7 +132,7 @@ static __always_inline void flight_begin(struct bpf_sock_ops *ops, struct bpf_so
 		count(&counters->taken);
 		counters->last_taken = record->time;
 	}
-	ops_want_states(ops, 1);
+	ops_want_states(ops);
 }
 
 /* A connection arrived at a listener: is it one of ours? */
@@ -174,35 +169,31 @@ static __always_inline void flight_arrive(struct bpf_sock_ops *ops, struct bpf_s
 		counters = wh_redirectors_at(accepted->slot);
 		if (counters)
 			count(&counters->arrived);
-		ops_want_states(ops, 1);
+		ops_want_states(ops);
 	} else {
 		count(&totals->lost);
 	}
 	flight_end(&key, id, record->who.uid, record->flags);
 }
 
-/* A client's connection changed its state; the kernel has not forgotten its ends yet. */
-static __always_inline void client_state(struct bpf_sock_ops *ops, struct wh_record *record,
-					 __u32 before, __u32 after)
+/* A client's connection is over; the kernel has not forgotten its ends yet. */
+static __always_inline void flight_abandon(struct bpf_sock_ops *ops, struct wh_record *record,
+					   __u32 before)
 {
 	struct wh_redirector_counters *counters;
 	struct wh_endpoint client, proxy;
 	struct wh_flight_key key;
 	struct wh_record *flight;
 
-	if (!(record->flags & WH_RECORD_SENT) || after == WH_TCP_ESTABLISHED)
-		return; /* established on this side comes before the arrival on the other */
+	if (!(record->flags & WH_RECORD_SENT))
+		return;
+	record->flags &= (__u8)~WH_RECORD_SENT;
 	ops_ends(ops, &client, &proxy);
 	flight_key(&key, ops, &client, &proxy);
 	flight = bpf_map_lookup_elem(&wh_flight, &key);
-	if (!flight || flight->id != record->id) {
-		ops_want_states(ops, 0); /* it arrived: nothing is left to do */
-		return;
-	}
-	if (after != WH_TCP_CLOSE)
-		return;
+	if (!flight || flight->id != record->id)
+		return; /* it arrived */
 	flight_end(&key, record->id, record->who.uid, record->flags);
-	record->flags &= (__u8)~WH_RECORD_SENT;
 	if (before != WH_TCP_SYN_SENT)
 		return;
 	counters = wh_redirectors_at(record->slot);
@@ -260,9 +251,12 @@ int wh_sock_ops(struct bpf_sock_ops *ops)
 	struct bpf_sock *sk;
 
 	switch (ops->op) {
+	case BPF_SOCK_OPS_STATE_CB:
+		if (ops->args[1] != WH_TCP_CLOSE)
+			return 1;
+		break;
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
-	case BPF_SOCK_OPS_STATE_CB:
 	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 		break;
 	default:
@@ -284,11 +278,11 @@ int wh_sock_ops(struct bpf_sock_ops *ops)
 	case BPF_SOCK_OPS_STATE_CB:
 		record = bpf_sk_storage_get(&wh_client, sk, 0, 0);
 		if (record) {
-			client_state(ops, record, ops->args[0], ops->args[1]);
+			flight_abandon(ops, record, ops->args[0]);
 			break;
 		}
 		record = bpf_sk_storage_get(&wh_accepted, sk, 0, 0);
-		if (record && ops->args[1] == WH_TCP_CLOSE)
+		if (record)
 			token_end(record);
 		break;
 	}

@@ -36,6 +36,7 @@ static __noinline int learn_asker(struct wh_record *record)
 	const struct wh_redirector *redirector;
 	struct wh_process_key key = {};
 	struct wh_slot_set slots = {};
+	struct wh_passed *known;
 	__u32 index;
 
 	record->asker = (__u32)task->tgid;
@@ -49,6 +50,9 @@ static __noinline int learn_asker(struct wh_record *record)
 		return 0;
 	key.start_tick = task->group_leader->start_boottime / WH_TICK_NS;
 	key.pid = (__u32)task->tgid;
+	known = bpf_map_lookup_elem(&wh_learned, &key);
+	if (known && wh_passed_has(known, redirector->slot, redirector->since))
+		return 0;
 	wh_slot_set_add(&slots, redirector->slot);
 	return learn_process(rules, &key, &slots);
 }
