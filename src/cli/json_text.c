@@ -169,7 +169,10 @@ json_t *wh_json_identity(const struct wh_identity *who)
 	wh_json_number(object, "executable_device", who->executable_device);
 	wh_json_number(object, "executable_inode", who->executable_inode);
 	wh_json_number(object, "cgroup_id", who->cgroup);
-	wh_json_number(object, "netns_cookie", who->netns);
+	if (who->netns)
+		wh_json_number(object, "netns_cookie", who->netns);
+	else
+		wh_json_member(object, "netns_cookie", json_null());
 	return object;
 }
 

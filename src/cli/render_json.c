@@ -3,10 +3,12 @@
 
 /* A status for programs. whither(8) describes it; members are only ever added. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json_text.h"
 #include "process_text.h"
+#include "rule_text.h"
 #include "status.h"
 #include "time_text.h"
 
@@ -19,12 +21,22 @@ static json_t *make_refused(const __u64 refused[WH_CAUSE_SLOTS])
 	return object;
 }
 
-static json_t *make_owner(const struct wh_owner *owner)
+/* A part of a rule's text. */
+static void add_text(json_t *object, const char *key, const char *text, bool of_owner)
+{
+	char *part = wh_rule_text_part(text, of_owner);
+
+	wh_json_string(object, key, part ? part : text);
+	free(part);
+}
+
+static json_t *make_owner(const struct wh_owner *owner, const char *text)
 {
 	json_t *object = json_object();
 	char user[WH_USER_TEXT];
 
 	wh_json_flag(object, "stated", (owner->flags & WH_OWNER_STATED) != 0);
+	add_text(object, "text", text, true);
 	if (owner->flags & WH_OWNER_USER) {
 		wh_json_number(object, "uid", owner->uid);
 		wh_json_string(object, "user", wh_user_text(owner->uid, user));
@@ -100,8 +112,8 @@ static json_t *make_redirector(const struct wh_status *status,
 	wh_json_string(object, "name", redirector->rule->name);
 	wh_json_guid(object, "guid", &redirector->rule->guid);
 	wh_json_member(object, "weight", json_integer(redirector->rule->weight));
-	wh_json_string(object, "conditions", redirector->text);
-	wh_json_member(object, "owner", make_owner(&redirector->rule->owner));
+	add_text(object, "conditions", redirector->text, false);
+	wh_json_member(object, "owner", make_owner(&redirector->rule->owner, redirector->text));
 	for (int i = 0; i < 2; i++)
 		if (redirector->listener[i].endpoint.port)
 			wh_json_append(listeners, make_listener(&redirector->listener[i]));

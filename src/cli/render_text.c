@@ -5,15 +5,17 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "address_text.h"
 #include "process_text.h"
+#include "rule_text.h"
 #include "safe_text.h"
 #include "status.h"
 #include "time_text.h"
 
-#define LABEL "     %-12s"
+#define LABEL "     %-13s"
 
 static const char *safe(const char *text, char *ret, size_t size)
 {
@@ -115,14 +117,23 @@ static void print_refused(const __u64 refused[WH_CAUSE_SLOTS], FILE *file)
 static void print_owner(const struct wh_status_redirector *redirector, FILE *file)
 {
 	const struct wh_owner *owner = &redirector->rule->owner;
+	char *text = wh_rule_text_part(redirector->text, true);
 	char user[WH_USER_TEXT];
 	const char *separator = "";
 
 	if (!(owner->flags & WH_OWNER_STATED)) {
 		fprintf(file, LABEL "not stated: who listens (learned)\n", "owner");
+		free(text);
 		return;
 	}
 	fprintf(file, LABEL "stated: ", "owner");
+	if (text && *text) {
+		fprintf(file, "%s\n", text);
+		free(text);
+		return;
+	}
+	/* A table that another version has made may be without. */
+	free(text);
 	if (owner->flags & WH_OWNER_USER) {
 		fprintf(file, "user %s", wh_user_text(owner->uid, user));
 		separator = ", ";
@@ -137,6 +148,14 @@ static void print_owner(const struct wh_status_redirector *redirector, FILE *fil
 	if (owner->flags & WH_OWNER_LISTEN_USER)
 		fprintf(file, "; user %s may listen", wh_user_text(owner->listen_uid, user));
 	fprintf(file, "\n");
+}
+
+static void print_conditions(const char *text, FILE *file)
+{
+	char *part = wh_rule_text_part(text, false);
+
+	fprintf(file, LABEL "%s\n", "conditions", part && *part ? part : "none: every connect");
+	free(part);
 }
 
 static void print_context(const struct wh_redirector *rule, FILE *file)
@@ -166,8 +185,7 @@ static void print_redirector(const struct wh_status *status, __u32 index, FILE *
 	if (redirector->rule->weight)
 		fprintf(file, ", weight %d", redirector->rule->weight);
 	fprintf(file, "\n");
-	fprintf(file, LABEL "%s\n", "conditions",
-		*redirector->text ? redirector->text : "none: every connect");
+	print_conditions(redirector->text, file);
 	print_owner(redirector, file);
 	print_listener(&redirector->listener[0], file);
 	print_listener(&redirector->listener[1], file);
@@ -195,8 +213,7 @@ static void print_filter(const struct wh_status *status, __u32 index, FILE *file
 
 	fprintf(file, "  -  %s %s/%s\n", filter->kind == WH_RULE_BLOCK ? "block" : "permit",
 		filter->set, filter->rule->name);
-	fprintf(file, LABEL "%s\n", "conditions",
-		*filter->text ? filter->text : "none: every connect");
+	print_conditions(filter->text, file);
 	fprintf(file, LABEL "%" PRIu64, "hits", (uint64_t)filter->counters.hits);
 	if (filter->counters.last_hit)
 		fprintf(file, ", last %s ago",

@@ -10,6 +10,7 @@
 
 #include "context_parse.h"
 #include "report_writer.h"
+#include "rule_text.h"
 
 #define NAMES_MAX 16
 
@@ -198,5 +199,10 @@ int wh_run_rules_place(struct wh_rule_set *set, const struct wh_rules *active,
 		return error; /* a proxy of its own: who it is, is not for us to say */
 	rule->listen4 = *listen4;
 	rule->listen6 = *listen6;
-	return place_owner(rule, cgroup->relay, problem);
+	error = place_owner(rule, cgroup->relay, problem);
+	if (!error && wh_rule_set_describe(set)) {
+		snprintf(problem->text, sizeof(problem->text), "out of memory");
+		error = -ENOMEM;
+	}
+	return error;
 }

@@ -30,7 +30,7 @@ bool wh_run_command_ended(struct wh_run_state *state, int *ret_status)
 
 	while (waitpid(state->command, &status, WNOHANG | WUNTRACED) == state->command) {
 		if (WIFSTOPPED(status)) {
-			wh_run_stop_along(WSTOPSIG(status));
+			wh_run_stop_along(WSTOPSIG(status), state->command);
 			continue;
 		}
 		state->command = 0;

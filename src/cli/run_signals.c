@@ -74,19 +74,20 @@ bool wh_run_signal_ends(unsigned int signal)
 	return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
 }
 
-/* Whether our process group is the one that the terminal listens to. */
-static bool is_foreground(int terminal)
-{
-	return tcgetpgrp(terminal) == getpgrp();
-}
-
-void wh_run_stop_along(int signal)
+void wh_run_stop_along(int signal, pid_t command)
 {
 	WH_AUTO_FD terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	pid_t own = getpgrp(), its = getpgid(command), listening;
 
 	/* Without a terminal nobody would continue us: then only the command has been stopped. */
 	if (terminal < 0)
 		return;
-	if (signal != SIGSTOP || is_foreground(terminal))
-		kill(getpid(), SIGSTOP);
+	listening = tcgetpgrp(terminal);
+	if (signal == SIGSTOP && listening != own && listening != its)
+		return;
+	kill(getpid(), SIGSTOP);
+	/* We are what a shell puts into the foreground; if the command is a shell itself, the
+	 * terminal was with a group of its own and is to be so again. */
+	if (its > 0 && its != own && listening == its && tcgetpgrp(terminal) == own)
+		tcsetpgrp(terminal, its);
 }

@@ -43,6 +43,6 @@ bool wh_run_signal_ends(unsigned int signal);
 
 /* Stops this process as the command was stopped by signal, if job control is what it is about.
  * Returns when it is continued. */
-void wh_run_stop_along(int signal);
+void wh_run_stop_along(int signal, pid_t command);
 
 #endif /* WH_RUN_SIGNALS_H */

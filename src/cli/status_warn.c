@@ -11,6 +11,7 @@
 #include "address_text.h"
 #include "config.h"
 #include "process_text.h"
+#include "rule_text.h"
 #include "safe_text.h"
 #include "status.h"
 
@@ -36,8 +37,8 @@ static int add(struct wh_status *status, const char *format, ...)
 	return 0;
 }
 
-/* A condition "KEY = a, b" out of a rule's text: each of its items that names another executable
- * today than when the rule was made. */
+/* For the paths in a rule's text: each must still name the executable that it did when the rule
+ * was made. */
 struct executable_search {
 	struct wh_status *status;
 	const char *rule_kind, *set, *name;
@@ -77,45 +78,23 @@ static int check_path(const struct executable_search *search, bool of_owner, con
 		   search->rule_kind, search->set, search->name, key, path, search->set);
 }
 
-static char *trim(char *text)
+static int check_clause(const char *key, char *value, void *data)
 {
-	char *end = text + strlen(text);
-
-	text += strspn(text, " \t");
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
-		*--end = '\0';
-	return text;
-}
-
-static int check_clause(const struct executable_search *search, char *clause)
-{
-	char *equals = strchr(clause, '='), *key, *item;
-	bool of_owner;
+	const struct executable_search *search = data;
 	int error = 0;
 
-	if (!equals)
-		return 0;
-	*equals++ = '\0';
-	key = trim(clause);
-	of_owner = !strcmp(key, "owner-exe");
-	if (of_owner)
-		return check_path(search, true, trim(equals));
+	if (!strcmp(key, "owner-exe"))
+		return check_path(search, true, value);
 	if (strcmp(key, "exe") != 0)
 		return 0;
-	while (!error && (item = strsep(&equals, ",")))
-		error = check_path(search, false, trim(item));
+	for (char *rest = value, *item; !error && (item = strsep(&rest, ","));)
+		error = check_path(search, false, item + strspn(item, " "));
 	return error;
 }
 
-static int check_executables(const struct executable_search *search, const char *text)
+static int check_executables(struct executable_search *search, const char *text)
 {
-	char *copy = strdup(text), *rest = copy, *clause;
-	int error = copy ? 0 : -ENOMEM;
-
-	while (!error && (clause = strsep(&rest, ";")))
-		error = check_clause(search, clause);
-	free(copy);
-	return error;
+	return wh_rule_text_visit(text, check_clause, search);
 }
 
 /* The rule of a redirector or filter in the table. */

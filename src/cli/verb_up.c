@@ -9,6 +9,7 @@
 #include "cli_verbs.h"
 #include "engine.h"
 #include "rule_source.h"
+#include "rule_text.h"
 #include "run_leftovers.h"
 
 enum {
@@ -92,17 +93,22 @@ static void say_done(const struct wh_engine *engine, const struct wh_rule_set *s
 		warn_absent(engine, redirector, 1);
 	}
 	if (request->verbose)
-		wh_say("set '%s' of %s is up: %u redirectors, %u filters; %u sets are active",
+		wh_say("set '%s' of %s is up: redirectors %u, filters %u, active sets %u",
 		       set->name, set->source, set->redirector_count, set->filter_count,
 		       rules->set_count);
 }
 
-static int apply(const struct wh_rule_set *set, const struct request *request)
+static int apply(struct wh_rule_set *set, const struct request *request)
 {
 	struct wh_engine *engine = NULL;
 	struct wh_problem problem = {0};
-	int error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
+	int error = wh_rule_set_describe(set);
 
+	if (error) {
+		wh_say("%s", strerror(-error));
+		return error;
+	}
+	error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
 	if (!error)
 		error = wh_engine_apply(engine, set, &problem);
 	if (!error && (request->flights || request->user_flights))
