@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The whither authors
 """Between SYN and accept(): cookies, clients that are gone, backlogs that are full, proxies that
 never accept. No record is lost, none is left behind, none meets another connection."""
+import errno
 import select
 
 from client_scene import *
@@ -9,6 +10,18 @@ from client_scene import *
 
 def origin_is(accepted, destination):
     equal(query_origin(accepted).destination, destination, "destination")
+
+
+def accept_once(listener, seen):
+    """Accepts the next connection. While the kernel takes cookies, the late ACK of one that is
+    closed already brings it up again: such a ghost carries nothing, and is passed over."""
+    while True:
+        accepted, peer = listener.accept()
+        if peer not in seen:
+            seen.add(peer)
+            return accepted
+        with refused(errno.ENOENT, "the question to a ghost"), accepted:
+            query_origin(accepted)
 
 
 @case
@@ -25,12 +38,14 @@ def with_syn_cookies_every_record_arrives(scene):
     received = tcp_counter("SyncookiesRecv")
     with setting("net.ipv4.tcp_syncookies", "2"), taken(scene, 2 * count):
         child = scene.child(client)
+        seen = set()
         for number in range(count):
             for listener, away in ((listener4, AWAY4), (listener6, AWAY6)):
-                with listener.accept()[0] as accepted:
-                    origin_is(accepted, (away, 1000 + number))
+                accepted = accept_once(listener, seen)
+                origin_is(accepted, (away, 1000 + number))
+                accepted.close()
         child.result()
-    equal(tcp_counter("SyncookiesRecv") - received, 2 * count, "cookies that came back")
+    check(tcp_counter("SyncookiesRecv") - received >= 2 * count, "not all cookies came back")
     listener4.close()
     listener6.close()
     idle(scene)
