@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (C) 2026 The whither authors
+#
+# run.sh [OPTION]...: measures whither beside its alternatives; --help lists the options. Root.
+# WHITHER=binary of whither; BENCH_PROGRAMS=folder of the built programs of bench/.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+export WHITHER=${WHITHER:-$here/../build/src/cli/whither}
+export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$here/../build/bench}
+export PATH=$PATH:/usr/sbin:/sbin PYTHONDONTWRITEBYTECODE=1
+
+for need in "$WHITHER" "$BENCH_PROGRAMS/bench_cycle"; do
+  if [ ! -x "$need" ]; then
+    echo "$need is not there: run make first" >&2
+    exit 1
+  fi
+done
+exec python3 "$here/bench_driver.py" "$@"
