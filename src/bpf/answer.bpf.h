@@ -205,7 +205,7 @@ static __noinline int answer_copy(struct bpf_sockopt *ctx, const struct wh_conte
 	__u32 done;
 
 	for (done = 0; done < WH_CONTEXT_MAX / 8; done++) {
-		if ((done + 1) * 8 > size || to + (done + 1) * 8 > end)
+		if ((done + 1) * 8 > size || to + (done + 1) * 8ul > end)
 			break;
 		((__u64 *)to)[done] = words[done];
 	}

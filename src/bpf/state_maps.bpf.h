@@ -78,11 +78,13 @@ WH_HASH(wh_learned, BPF_MAP_TYPE_LRU_HASH, 0, WH_LEARNED_MAX, struct wh_process_
 	struct wh_passed);
 WH_HASH(wh_cgroups, BPF_MAP_TYPE_LRU_HASH, 0, WH_CGROUPS_MAX, __u64, struct wh_cgroup_path);
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): type_ is a type */
 #define WH_LOOKUP_ONLY(type_, map)                          \
 	static __always_inline type_ *map##_at(__u32 index) \
 	{                                                   \
 		return bpf_map_lookup_elem(&map, &index);   \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 WH_LOOKUP_ONLY(struct wh_settings, wh_settings)
 WH_LOOKUP_ONLY(struct wh_totals, wh_totals)

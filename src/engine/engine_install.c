@@ -187,7 +187,7 @@ int wh_engine_install(struct wh_engine *engine, struct wh_unit_list *list,
 				      strerror(-error));
 	error = teach_listeners(engine, table, problem);
 	if (!error)
-		error = wh_rules_swap(engine->maps.active, table, problem);
+		error = wh_rules_swap(&engine->pins, engine->maps.active, table, problem);
 	if (error)
 		return error;
 	engine->rules = table;

@@ -34,9 +34,11 @@ int wh_engine_install(struct wh_engine *engine, struct wh_unit_list *list,
 int wh_engine_collect(struct wh_engine *engine, struct wh_problem *problem);
 
 /* Reads the active table of the map into rules, all zero when there is none. */
-int wh_rules_read(int active_map, struct wh_rules *rules, struct wh_problem *problem);
+int wh_rules_read(const struct wh_pins *pins, int active_map, struct wh_rules *rules,
+		  struct wh_problem *problem);
 
 /* Puts a table in force. One map update: nothing in between is ever seen. */
-int wh_rules_swap(int active_map, const struct wh_rules *rules, struct wh_problem *problem);
+int wh_rules_swap(const struct wh_pins *pins, int active_map, const struct wh_rules *rules,
+		  struct wh_problem *problem);
 
 #endif /* WH_ENGINE_INTERNAL_H */

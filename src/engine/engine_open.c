@@ -25,7 +25,7 @@ int wh_engine_refresh(struct wh_engine *engine, struct wh_problem *problem)
 			return error;
 		engine->have_maps = 1;
 	}
-	return wh_rules_read(engine->maps.active, engine->rules, problem);
+	return wh_rules_read(&engine->pins, engine->maps.active, engine->rules, problem);
 }
 
 int wh_engine_open(struct wh_engine **ret_engine, enum wh_engine_mode mode,

@@ -6,14 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int wh_problem_set(struct wh_problem *problem, int error, const char *format, ...)
+void wh_problem_write(struct wh_problem *problem, const char *format, ...)
 {
 	va_list arguments;
 
 	if (!problem)
-		return error;
+		return;
 	va_start(arguments, format);
 	vsnprintf(problem->text, sizeof(problem->text), format, arguments);
 	va_end(arguments);
-	return error;
 }

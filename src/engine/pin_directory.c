@@ -79,6 +79,10 @@ static int open_and_lock(struct wh_pins *pins, int create, struct wh_problem *pr
 	struct stat locked, named;
 	int error;
 
+	if (create && geteuid() != 0)
+		return wh_problem_set(problem, -EPERM,
+				      "what is pinned has to be root's: run it as root, with no "
+				      "more capabilities than it needs if you like");
 	if (create && mkdir(pins->path, 0700) && errno != EEXIST)
 		return wh_problem_set(problem, -errno, "cannot make %s: %s", pins->path,
 				      strerror(errno));
@@ -184,27 +188,58 @@ int wh_pins_unlink(const struct wh_pins *pins, const char *name)
 	return remove_tree(pins->fd, name);
 }
 
+static DIR *open_entries(const struct wh_pins *pins)
+{
+	int copy = openat(pins->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+	int error = errno;
+
+	if (!directory)
+		wh_close_fd(&copy);
+	errno = error;
+	return directory;
+}
+
+static int is_link(const struct dirent *entry)
+{
+	return !strncmp(entry->d_name, LINK_PREFIX, strlen(LINK_PREFIX));
+}
+
 /* Removes the pins of links, or all others. */
 static int unlink_pins(const struct wh_pins *pins, int links)
 {
-	int copy = openat(pins->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	WH_AUTO_DIRECTORY directory = copy < 0 ? NULL : fdopendir(copy);
-	int is_link, error = 0;
+	WH_AUTO_DIRECTORY directory = open_entries(pins);
+	struct dirent *entry;
+	int error = 0;
+
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+		    is_link(entry) == links)
+			error = wh_pins_unlink(pins, entry->d_name) ?: error;
+	return error;
+}
+
+void wh_pins_remove_others(const struct wh_pins *pins, const char *prefix, const char *kept)
+{
+	WH_AUTO_DIRECTORY directory = open_entries(pins);
 	struct dirent *entry;
 
-	if (!directory) {
-		error = -errno;
-		wh_close_fd(&copy);
-		return error;
-	}
-	while ((entry = readdir(directory))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		is_link = !strncmp(entry->d_name, LINK_PREFIX, strlen(LINK_PREFIX));
-		if (is_link == links)
-			error = wh_pins_unlink(pins, entry->d_name) ?: error;
-	}
-	return error;
+	while (directory && (entry = readdir(directory)))
+		if (!strncmp(entry->d_name, prefix, strlen(prefix)) && strcmp(entry->d_name, kept))
+			wh_pins_unlink(pins, entry->d_name);
+}
+
+int wh_pins_have_links(const struct wh_pins *pins)
+{
+	WH_AUTO_DIRECTORY directory = open_entries(pins);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (is_link(entry))
+			return 1;
+	return 0;
 }
 
 int wh_pins_remove_maps(const struct wh_pins *pins)

@@ -35,6 +35,12 @@ void wh_pins_name(const struct wh_pins *pins, const char *name, char *ret);
  * returns. */
 int wh_pins_unlink(const struct wh_pins *pins, const char *name);
 
+/* Whether any hook is pinned. */
+int wh_pins_have_links(const struct wh_pins *pins);
+
+/* Removes the pins whose name begins with prefix, but the one called kept. */
+void wh_pins_remove_others(const struct wh_pins *pins, const char *prefix, const char *kept);
+
 /* Removes every pin but those of links. */
 int wh_pins_remove_maps(const struct wh_pins *pins);
 

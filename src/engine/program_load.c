@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -43,6 +44,14 @@ static const struct {
 	{"wh_cgroups", offsetof(struct wh_maps, cgroups)},
 };
 
+/* Those that user space does not look into. */
+static const char *const unseen[] = {
+	"wh_client",
+	"wh_outbound",
+	"wh_accepted_chain",
+	"wh_scratch",
+};
+
 #define PINNED_COUNT (sizeof(pinned) / sizeof(pinned[0]))
 
 static int *map_slot(struct wh_maps *maps, size_t i)
@@ -58,6 +67,20 @@ void wh_maps_close(struct wh_maps *maps)
 	}
 }
 
+/*
+ * A map's pin is gone. Verbs make the maps first and remove them last: when hooks are pinned
+ * without them, somebody else was at it, and nobody knows which rules the hooks obey.
+ */
+static int say_missing(const struct wh_pins *pins, const char *path, struct wh_problem *problem)
+{
+	if (!wh_pins_have_links(pins))
+		return wh_problem_set(problem, -ENOENT, "whither is not active");
+	return wh_problem_set(problem, -EIO,
+			      "%s is missing while hooks are attached, which no verb of whither "
+			      "does: run 'whither down --all', then 'up' again",
+			      path);
+}
+
 int wh_maps_open(struct wh_maps *ret_maps, const struct wh_pins *pins, struct wh_problem *problem)
 {
 	char path[WH_PIN_PATH_SIZE];
@@ -71,10 +94,14 @@ int wh_maps_open(struct wh_maps *ret_maps, const struct wh_pins *pins, struct wh
 		fd = bpf_obj_get(path);
 		*map_slot(&maps, i) = fd < 0 ? -1 : fd;
 		if (fd < 0 && !error)
-			error = fd == -ENOENT ?
-					wh_problem_set(problem, -ENOENT, "whither is not active") :
-					wh_problem_set(problem, fd, "cannot open %s: %s", path,
-						       strerror(-fd));
+			error = fd == -ENOENT ? say_missing(pins, path, problem) :
+						wh_problem_set(problem, fd, "cannot open %s: %s",
+							       path, strerror(-fd));
+	}
+	for (size_t i = 0; !error && i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+		wh_pins_name(pins, unseen[i], path);
+		if (access(path, F_OK))
+			error = say_missing(pins, path, problem);
 	}
 	if (error) {
 		wh_maps_close(&maps);

@@ -20,7 +20,8 @@ struct wh_maps {
 struct bpf_program;
 struct whither_bpf;
 
-/* Opens the pinned maps. -ENOENT: at least one is missing, so nothing can be active. */
+/* Opens the pinned maps. -ENOENT: at least one is missing, and nothing is active; -EIO: one is
+ * missing although hooks are attached. */
 int wh_maps_open(struct wh_maps *ret_maps, const struct wh_pins *pins, struct wh_problem *problem);
 
 void wh_maps_close(struct wh_maps *maps);
