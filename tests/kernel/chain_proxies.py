@@ -4,6 +4,7 @@
 
 Run as a program it is one such proxy: chain_proxies.py DESCRIPTOR JSON.
 """
+import errno
 import json
 import os
 import select
@@ -166,6 +167,10 @@ def fetch(name, family=None, say=b"ping"):
         except OSError as error:
             return os.strerror(error.errno or 0), None
         return answer, client.getsockname()[:2]
+
+
+# What fetch() says of a connection that was reset: depends on where it was when that came.
+RESET = {os.strerror(error) for error in (errno.ECONNRESET, errno.ENOTCONN, errno.EPIPE)}
 
 
 def redirector(name, port, more="", address="127.0.0.1"):

@@ -162,7 +162,7 @@ static int cycle_killed(struct client *client)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		fill_destination(client, kind, &silent);
 		fd = make_socket(client, silent.ss_family, SOCK_NONBLOCK);
-		connect(fd, (void *)&silent, cycle_address_size(&silent));
+		(void)!connect(fd, (void *)&silent, cycle_address_size(&silent));
 		for (;;)
 			cycle(client, kinds[chance(client, 5)]);
 	}

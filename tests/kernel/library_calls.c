@@ -101,7 +101,7 @@ static size_t ask_every_size(query_function *query, const char *what, unsigned c
 
 static void ask_origin(uint32_t size, const struct whither_origin *full)
 {
-	struct guarded buffer = make_buffer((size + 7u) / 8 * 8); /* aligned */
+	struct guarded buffer = make_buffer(((size_t)size + 7) / 8 * 8); /* aligned */
 	struct whither_origin *origin = (struct whither_origin *)(void *)buffer.start;
 	uint32_t filled = size < sizeof(*full) ? size : (uint32_t)sizeof(*full);
 

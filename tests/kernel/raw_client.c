@@ -62,9 +62,10 @@ static int connect_plainly(int fd, const struct target *target)
 static int connect_in_vfork(int fd, const struct target *target, volatile pid_t *ret_pid)
 {
 	volatile int result = 0;
-	pid_t child = vfork();
+	pid_t child = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork): tested */
 
 	if (!child) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Vfork): it shares our memory, and shall */
 		*ret_pid = (pid_t)syscall(SYS_getpid);
 		result = connect_plainly(fd, target);
 		_exit(0);
@@ -93,8 +94,8 @@ static int connect_by_ring(int fd, const struct target *target, uint8_t flags)
 	complete_size = parameters.cq_off.cqes + parameters.cq_entries * sizeof(*answer);
 	submit = mmap(NULL, submit_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
 		      IORING_OFF_SQ_RING);
-	complete = mmap(NULL, complete_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
-			IORING_OFF_CQ_RING);
+	complete = mmap(NULL, complete_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+			ring, IORING_OFF_CQ_RING);
 	entry = mmap(NULL, sizeof(*entry), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring,
 		     IORING_OFF_SQES);
 	if (submit == MAP_FAILED || complete == MAP_FAILED || entry == MAP_FAILED)
