@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
 #
-# Who may include what, in src/ and include/, and that every file is where one would look for it.
+# Who may include what, in src/, include/ and windows/, and that every file is where one would look for it.
 set -euo pipefail
 
 # shellcheck source=scripts/common.sh
@@ -23,6 +23,13 @@ folders[engine]='engine|core|lib|skeleton'        system[engine]="$public|$libc|
 folders[relay]='relay'                            system[relay]="$public|$libc"
 folders[cli]='cli|engine|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
 folders[include]='include'                        system[include]="$public|$libc"
+# The Windows surface: "headers" of these folders, of windows/; <headers>, beside those of windows/include.
+folders[windows/include]='windows/include'        system[windows/include]='nothing'
+folders[windows/nt]='nt'                          system[windows/nt]="$libc"
+folders[windows/net]='net|nt'                     system[windows/net]="$public|$libc"
+folders[windows/winsock]='winsock|net|nt'         system[windows/winsock]="$public|$libc"
+folders[windows/wsk]='wsk|net|nt'                 system[windows/wsk]="$public|$libc"
+folders[windows/driver]='driver|net|nt'           system[windows/driver]="$public|$libc"
 
 # The folder that a header is in: names are unique, so the name is enough.
 folder_of() {
@@ -30,8 +37,10 @@ folder_of() {
   whither_bpf.skel.h) echo skeleton ;;
   *)
     local found
-    found=$(project_files "src/*/${1##*/}" "include/*/${1##*/}" | head -n 1)
+    found=$(project_files "src/*/${1##*/}" "include/*/${1##*/}" "windows/*/${1##*/}" | head -n 1)
     case $found in
+    windows/include/*) echo windows/include ;;
+    windows/*) found=${found#windows/} && echo "${found%%/*}" ;;
     include/*) echo include ;;
     src/*) found=${found#src/} && echo "${found%%/*}" ;;
     *) echo nowhere ;;
@@ -46,19 +55,24 @@ check_include() {
   if [ "$quoted" = '"' ]; then
     target=$(folder_of "$name")
     [[ "|${folders[$folder]}|" == *"|$target|"* ]] ||
+      { [[ $folder == windows/* ]] && [ "$target" = windows/include ]; } ||
       complain "$place" "$folder may not include \"$name\" (of $target); it may: ${folders[$folder]}"
   else
-    grep -qP "^(${system[$folder]})\$" <<<"$name" || complain "$place" "$folder may not include <$name>"
+    grep -qP "^(${system[$folder]})\$" <<<"$name" ||
+      { [[ $folder == windows/* ]] && [ -f "windows/include/$name" ]; } ||
+      complain "$place" "$folder may not include <$name>"
   fi
 }
 
 while IFS= read -r file; do
   case $file in
   include/*) folder=include ;;
+  windows/examples/* | windows/tests/*) continue ;;
+  windows/*) folder=${file#windows/} && folder=windows/${folder%%/*} ;;
   *) folder=${file#src/} && folder=${folder%%/*} ;;
   esac
   if [ -z "${folders[$folder]:-}" ]; then
-    complain "$file" "src/$folder is not in the table of this script"
+    complain "$file" "$folder is not in the table of this script"
     continue
   fi
   while IFS=: read -r line text; do
@@ -66,7 +80,7 @@ while IFS= read -r file; do
     quoted=$(sed -E 's/^[^"<]*(["<]).*/\1/' <<<"$text")
     check_include "$folder" "$file:$line" "$name" "$quoted"
   done < <(grep -nE '^[[:space:]]*#[[:space:]]*include' "$file" || :)
-done < <(project_files 'src/*.c' 'src/*.h' 'include/*.h')
+done < <(project_files 'src/*.c' 'src/*.h' 'include/*.h' 'windows/*.c' 'windows/*.h')
 
 # One file loads the kernel programs: it alone sees the generated header.
 loaders=$(project_files 'src/*.c' 'src/*.h' | xargs -r -d '\n' grep -l 'whither_bpf\.skel\.h' || :)
