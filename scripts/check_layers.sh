@@ -18,8 +18,9 @@ declare -A folders system
 folders[core]='core'                              system[core]='linux/types\.h'
 folders[bpf]='bpf|core'                           system[bpf]='(linux|bpf)/[^>]+'
 folders[lib]='lib|core'                           system[lib]="$public|$libc"
-folders[config]='config|core|lib'                 system[config]="$public|$libc"
-folders[engine]='engine|core|lib|skeleton'        system[engine]="$public|$libc|bpf/[^>]+|uuid/uuid\.h"
+folders[machine]='machine'                        system[machine]="$libc"
+folders[config]='config|machine|core|lib'         system[config]="$public|$libc"
+folders[engine]='engine|machine|core|lib|skeleton' system[engine]="$public|$libc|bpf/[^>]+|uuid/uuid\.h"
 folders[relay]='relay'                            system[relay]="$public|$libc"
 folders[cli]='cli|engine|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
 folders[include]='include'                        system[include]="$public|$libc"

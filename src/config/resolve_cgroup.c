@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "cgroup_handle.h"
 #include "config.h"
 #include "mount_table.h"
 #include "resolve.h"
@@ -68,22 +69,6 @@ static uint32_t count_levels(const char *path)
 	return levels;
 }
 
-static int cgroup_id(const char *path, uint64_t *ret)
-{
-	union {
-		struct file_handle handle;
-		char space[sizeof(struct file_handle) + sizeof(uint64_t)];
-	} space = {.handle.handle_bytes = sizeof(uint64_t)};
-	int mount;
-
-	if (name_to_handle_at(AT_FDCWD, path, &space.handle, &mount, 0))
-		return -errno;
-	if (space.handle.handle_bytes != sizeof(*ret))
-		return -EOPNOTSUPP;
-	memcpy(ret, space.handle.f_handle, sizeof(*ret));
-	return 0;
-}
-
 /*
  * The level of what is mounted at mount->point. In another cgroup namespace than the first, the
  * paths of mountinfo count from the namespace's root, and nothing says how deep that lies: unless
@@ -93,12 +78,12 @@ static int cgroup_id(const char *path, uint64_t *ret)
 static int base_level(const struct wh_mount *mount, uint32_t *ret)
 {
 	struct stat namespace;
-	uint64_t id = 0;
+	__u64 id = 0;
 
 	*ret = count_levels(mount->root);
 	if (!stat("/proc/self/ns/cgroup", &namespace) && namespace.st_ino == INITIAL_NAMESPACE)
 		return 0;
-	if (!strcmp(mount->root, "/") && !cgroup_id(mount->point, &id) && id == ROOT_ID)
+	if (!strcmp(mount->root, "/") && !wh_cgroup_id(mount->point, &id) && id == ROOT_ID)
 		return 0;
 	return -EXDEV;
 }
@@ -161,6 +146,7 @@ static int resolve(const char *written, struct wh_cgroup_identity *ret)
 	struct wh_cgroup_identity identity;
 	char path[PATH_MAX];
 	const char *rest = "";
+	__u64 id = 0;
 	int result = full_path(written, &search, path);
 
 	if (!result)
@@ -168,9 +154,10 @@ static int resolve(const char *written, struct wh_cgroup_identity *ret)
 	if (!result)
 		result = base_level(&search.found, &identity.level);
 	if (!result)
-		result = cgroup_id(path, &identity.id);
+		result = wh_cgroup_id(path, &id);
 	if (result)
 		return result;
+	identity.id = id;
 	identity.level += count_levels(rest);
 	if (identity.level >= WH_CGROUP_LEVELS)
 		return -E2BIG;

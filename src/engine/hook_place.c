@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
+#include "cgroup_handle.h"
 #include "hook_place.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 
 #include "engine_problem.h"
 #include "machine_facts.h"
+#include "mount_table.h"
 #include "scope_exit.h"
 
 static void fill_path(struct wh_place *place)

@@ -1,79 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-/* Facts about this machine: mounts, namespaces, processes. */
+/* Facts about namespaces and processes. */
 #include "machine_facts.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "engine_problem.h"
+#include "mount_table.h"
 #include "scope_exit.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
 #endif
-
-/* "\040" and its like, as the kernel writes white space in mountinfo. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; from++) {
-		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' &&
-		    from[2] <= '7' && from[3] >= '0' && from[3] <= '7') {
-			*to++ = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 +
-				       (from[3] - '0'));
-			from += 3;
-		} else {
-			*to++ = *from;
-		}
-	}
-	*to = '\0';
-}
-
-int wh_find_mount(const char *type, const char *preferred, char **ret_path)
-{
-	WH_AUTO_FILE file = fopen("/proc/self/mountinfo", "re");
-	WH_AUTO_FREE char *line = NULL;
-	WH_AUTO_FREE char *found = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return -errno;
-	while (getline(&line, &size, file) > 0) {
-		char *tail = strstr(line, " - "), *point, *save = NULL;
-
-		if (!tail)
-			continue;
-		*tail = '\0';
-		tail += 3;
-		if (strncmp(tail, type, strlen(type)) != 0 || tail[strlen(type)] != ' ')
-			continue;
-		point = strtok_r(line, " ", &save);
-		for (int i = 0; point && i < 4; i++)
-			point = strtok_r(NULL, " ", &save);
-		if (!point)
-			continue;
-		unescape(point);
-		if (found && (!preferred || strcmp(point, preferred) != 0))
-			continue;
-		free(found);
-		found = strdup(point);
-		if (!found)
-			return -ENOMEM;
-	}
-	if (!found)
-		return -ENOENT;
-	*ret_path = found;
-	found = NULL;
-	return 0;
-}
 
 int wh_netns_cookie(uint64_t *ret_cookie)
 {
@@ -162,36 +106,4 @@ int wh_cgroup_self(char **ret_mount, char **ret_path, struct wh_problem *problem
 	mount = NULL;
 	*ret_path = path;
 	return 0;
-}
-
-int wh_cgroup_id(const char *path, __u64 *ret_id)
-{
-	struct {
-		struct file_handle handle;
-		__u64 id;
-	} request = {.handle = {.handle_bytes = sizeof(uint64_t)}};
-	int mount;
-	__u64 id;
-
-	if (name_to_handle_at(AT_FDCWD, path, &request.handle, &mount, 0))
-		return -errno;
-	memcpy(&id, request.handle.f_handle, sizeof(id));
-	*ret_id = id;
-	return 0;
-}
-
-int wh_cgroup_open(const char *mount, __u64 id)
-{
-	struct {
-		struct file_handle handle;
-		__u64 id;
-	} request = {.handle = {.handle_bytes = sizeof(uint64_t), .handle_type = 0xfe}};
-	WH_AUTO_FD root = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd;
-
-	if (root < 0)
-		return -errno;
-	memcpy(request.handle.f_handle, &id, sizeof(id));
-	fd = open_by_handle_at(root, &request.handle, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
 }

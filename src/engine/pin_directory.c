@@ -14,7 +14,7 @@
 #include <bpf/bpf.h>
 
 #include "engine_problem.h"
-#include "machine_facts.h"
+#include "mount_table.h"
 #include "scope_exit.h"
 
 #define BPF_MOUNT "/sys/fs/bpf"
@@ -240,6 +240,19 @@ int wh_pins_have_links(const struct wh_pins *pins)
 		if (is_link(entry))
 			return 1;
 	return 0;
+}
+
+int wh_pins_each_link(const struct wh_pins *pins,
+		      int (*visit)(const struct wh_pins *pins, const char *name))
+{
+	WH_AUTO_DIRECTORY directory = open_entries(pins);
+	struct dirent *entry;
+	int error = directory ? 0 : -errno;
+
+	while (!error && (entry = readdir(directory)))
+		if (is_link(entry))
+			error = visit(pins, entry->d_name);
+	return error;
 }
 
 int wh_pins_remove_maps(const struct wh_pins *pins)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
+#include "cgroup_handle.h"
 #include "process_identity.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "machine_facts.h"
+#include "mount_table.h"
 #include "scope_exit.h"
 
 static void read_status(__u32 pid, struct wh_identity *identity)

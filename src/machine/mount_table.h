@@ -20,4 +20,8 @@ struct wh_mount {
  * negative errno. */
 int wh_mounts_visit(int (*visit)(const struct wh_mount *mount, void *data), void *data);
 
+/* The mount point of a file system of this type: the preferred one if it is among them, else the
+ * first. *ret_path is malloc()ed. -ENOENT: none. */
+int wh_find_mount(const char *type, const char *preferred, char **ret_path);
+
 #endif /* WH_MOUNT_TABLE_H */

@@ -78,3 +78,37 @@ int wh_mounts_visit(int (*visit)(const struct wh_mount *mount, void *data), void
 	fclose(table);
 	return result;
 }
+
+struct mount_search {
+	const char *type, *preferred;
+	char *found;
+};
+
+static int visit_type(const struct wh_mount *mount, void *data)
+{
+	struct mount_search *search = data;
+	int is_preferred = search->preferred && !strcmp(mount->point, search->preferred);
+
+	if (strcmp(mount->file_system, search->type) != 0 || (search->found && !is_preferred))
+		return 0;
+	free(search->found);
+	search->found = strdup(mount->point);
+	if (!search->found)
+		return -ENOMEM;
+	return is_preferred;
+}
+
+int wh_find_mount(const char *type, const char *preferred, char **ret_path)
+{
+	struct mount_search search = {.type = type, .preferred = preferred};
+	int error = wh_mounts_visit(visit_type, &search);
+
+	if (error < 0) {
+		free(search.found);
+		return error;
+	}
+	if (!search.found)
+		return -ENOENT;
+	*ret_path = search.found;
+	return 0;
+}
