@@ -137,9 +137,10 @@ int wh_engine_compile(const struct wh_engine *engine, struct wh_unit_list *list,
 }
 
 /*
- * Without rules in force, what is pinned is what a verb left that was killed, or that somebody
- * else took pins away from: some maps, and counts of connections that nobody followed to their
- * end. The maps are made anew; links that live follow to them.
+ * Without rules in force, what is pinned is what a verb left that was killed: some maps, and
+ * counts of connections that nobody followed to their end. The maps are made anew; links that
+ * live follow to them. (With rules in force, pins that somebody else took away come back:
+ * pin_repair.c.)
  */
 static int forget_remains(struct wh_engine *engine, struct wh_problem *problem)
 {

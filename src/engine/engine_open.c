@@ -9,7 +9,27 @@
 
 #include "engine_internal.h"
 #include "engine_problem.h"
+#include "pin_repair.h"
 #include "privilege_check.h"
+
+/* Opens maps of which some had lost their pin. */
+static int repair(struct wh_engine *engine, struct wh_problem *problem)
+{
+	int error = wh_pins_repair(&engine->pins);
+
+	if (error == -EPERM)
+		return wh_problem_set(problem, error,
+				      "pins are missing from %s; to put them back takes "
+				      "CAP_SYS_ADMIN",
+				      engine->pins.path);
+	if (!error)
+		error = wh_maps_open(&engine->maps, &engine->pins, NULL);
+	return error ? wh_problem_set(problem, error,
+				      "pins are missing from %s, and no attached hook uses what "
+				      "they held: run 'whither down --all', then 'up' again",
+				      engine->pins.path) :
+		       0;
+}
 
 int wh_engine_refresh(struct wh_engine *engine, struct wh_problem *problem)
 {
@@ -17,6 +37,8 @@ int wh_engine_refresh(struct wh_engine *engine, struct wh_problem *problem)
 
 	if (!engine->have_maps) {
 		error = wh_maps_open(&engine->maps, &engine->pins, problem);
+		if (error == -EIO && engine->mode == WH_ENGINE_CHANGE)
+			error = repair(engine, problem);
 		if (error == -ENOENT) {
 			memset(engine->rules, 0, sizeof(*engine->rules));
 			return 0;

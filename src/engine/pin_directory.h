@@ -38,6 +38,10 @@ int wh_pins_unlink(const struct wh_pins *pins, const char *name);
 /* Whether any hook is pinned. */
 int wh_pins_have_links(const struct wh_pins *pins);
 
+/* Calls visit for each pin of a link, until it returns an error. */
+int wh_pins_each_link(const struct wh_pins *pins,
+		      int (*visit)(const struct wh_pins *pins, const char *name));
+
 /* Removes the pins whose name begins with prefix, but the one called kept. */
 void wh_pins_remove_others(const struct wh_pins *pins, const char *prefix, const char *kept);
 

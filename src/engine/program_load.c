@@ -67,9 +67,25 @@ void wh_maps_close(struct wh_maps *maps)
 	}
 }
 
+static int is_called(const char *pin, const char *name)
+{
+	return !strncmp(pin, name, BPF_OBJ_NAME_LEN - 1);
+}
+
+const char *wh_maps_pin_name(const char *name)
+{
+	for (size_t i = 0; i < PINNED_COUNT; i++)
+		if (is_called(pinned[i].name, name))
+			return pinned[i].name;
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (is_called(unseen[i], name))
+			return unseen[i];
+	return NULL;
+}
+
 /*
  * A map's pin is gone. Verbs make the maps first and remove them last: when hooks are pinned
- * without them, somebody else was at it, and nobody knows which rules the hooks obey.
+ * without them, somebody else was at it. The hooks still obey the rules in the map.
  */
 static int say_missing(const struct wh_pins *pins, const char *path, struct wh_problem *problem)
 {
@@ -77,7 +93,8 @@ static int say_missing(const struct wh_pins *pins, const char *path, struct wh_p
 		return wh_problem_set(problem, -ENOENT, "whither is not active");
 	return wh_problem_set(problem, -EIO,
 			      "%s is missing while hooks are attached, which no verb of whither "
-			      "does: run 'whither down --all', then 'up' again",
+			      "does: 'whither up' of any set puts it back, 'whither down --all' "
+			      "removes everything",
 			      path);
 }
 

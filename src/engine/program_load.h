@@ -24,6 +24,9 @@ struct whither_bpf;
  * missing although hooks are attached. */
 int wh_maps_open(struct wh_maps *ret_maps, const struct wh_pins *pins, struct wh_problem *problem);
 
+/* The pin's name of the map that the kernel calls name (it keeps 15 bytes); NULL: none of ours. */
+const char *wh_maps_pin_name(const char *name);
+
 void wh_maps_close(struct wh_maps *maps);
 
 /*
