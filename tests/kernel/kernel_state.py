@@ -2,9 +2,11 @@
 # Copyright (C) 2026 The whither authors
 """What the pinned maps hold, read by bpf(2) and not through whither: a second witness."""
 import ctypes
+import json
 import os
 import platform
 import struct
+import subprocess
 import time
 import uuid
 
@@ -80,6 +82,17 @@ class Pinned:
                 "=IIQQQ", self.fd, 0, ctypes.addressof(key), ctypes.addressof(following), 0
             )
         return limit
+
+
+def attached(cgroup, kind=None):
+    """Names of the programs attached at a hook (all hooks) of exactly this cgroup."""
+    told = subprocess.run(
+        ["bpftool", "-j", "cgroup", "show", cgroup], capture_output=True, text=True, check=True
+    ).stdout
+    # bpftool has called connect4 "cgroup_inet4_connect" since 7.0; and it says nothing of nothing.
+    kinds = kind, f"cgroup_{kind}", f"cgroup_inet{kind[-1]}_{kind[:-1]}" if kind else None
+    found = json.loads(told) if told.strip() else []
+    return [one["name"] for one in found if not kind or one["attach_type"] in kinds]
 
 
 class Totals:
