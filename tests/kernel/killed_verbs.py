@@ -12,7 +12,7 @@ import subprocess
 
 import kernel_worker as do
 from kernel_scene import *
-from kernel_state import PINS, nothing_left
+from kernel_state import PINS, eventually, nothing_left
 from kernel_worker import Worker
 
 CALLS = "bpf", "unlinkat", "unlink", "mkdir", "rmdir", "mount", "exit_group"
@@ -142,7 +142,7 @@ def killed_in_its_first_up_there_are_no_rules_or_all_of_them(scene):
         check(probe.state() in ((None, None), (None, b"new")), f"half: {probe.state()}")
         scene.up("web", rules(OLD, "next"))
         equal(probe.state(), (b"next", None), "after the next up")
-        nothing_left()
+        eventually(nothing_left)
         all_gone(scene, probe)
 
     every_point(
@@ -213,7 +213,7 @@ def killed_in_a_down_of_the_last_set_it_is_whole_or_gone_and_up_works(scene):
         check(probe.state() in ((b"old", None), (None, None)), f"half: {probe.state()}")
         scene.up("web", rules(NEW, "next"))
         equal(probe.takes(NEW), b"next", "after the next up")
-        nothing_left()
+        eventually(nothing_left)
 
     every_point(
         scene,

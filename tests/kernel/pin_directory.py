@@ -8,7 +8,7 @@ import subprocess
 
 import kernel_worker as do
 from kernel_scene import *
-from kernel_state import CONNECTION_MAPS, PINS, Counters, attached, nothing_left
+from kernel_state import CONNECTION_MAPS, PINS, Counters, attached, eventually, nothing_left
 from kernel_worker import Worker
 
 PROXY, TARGET, OTHER = ("127.0.0.1", 12345), ("192.0.2.71", 80), ("198.51.100.71", 80)
@@ -153,7 +153,7 @@ def when_any_map_has_lost_its_pin_the_next_up_puts_it_back_and_nothing_is_lost(s
         for target in (OTHER, KEPT):
             probe.taken(target)
         probe.left_alone(TARGET)
-        nothing_left()
+        eventually(nothing_left)
         check(set(names) <= set(pins("")) | {name for name in names if name[:6] == "rules_"},
               f"{names} is not pinned again")
         equal(Counters("one", "kept").taken, number + 1, f"taken, after the loss of {names}")
