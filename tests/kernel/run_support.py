@@ -12,9 +12,10 @@ PINS = "/sys/fs/bpf/whither"
 CLIENT = """
 import socket, sys
 with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=15) as client:
+    peer = client.getpeername()[0]  # once both ends have shut there is none
     client.sendall(b"ping")
     client.shutdown(socket.SHUT_WR)
-    print(client.getpeername()[0], client.recv(100).decode(), flush=True)
+    print(peer, client.recv(100).decode(), flush=True)
 """
 
 
