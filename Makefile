@@ -6,14 +6,15 @@
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 
-targets := all demo check bench asan soak fmt install
+targets := all demo check check-kernel-6.1 bench asan soak fmt install
 .PHONY: $(targets) deps help configure
 
 # What is asked for beside deps decides what deps installs: `make deps demo` fetches no Java.
 # Each target comes after deps, so it finds what deps has just installed.
 goals := $(filter $(targets),$(MAKECMDGOALS))
 groups := $(filter demo bench fmt,$(goals)) \
-	$(if $(filter check asan soak,$(goals)),check) $(if $(filter all install,$(goals)),build)
+	$(if $(filter check asan soak,$(goals)),check) $(if $(filter all install,$(goals)),build) \
+	$(if $(filter check-kernel-6.1,$(goals)),guest)
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(targets): deps
 endif
@@ -38,6 +39,11 @@ check: ## build, then run every test; the last line counts them (root runs the k
 	@$(MAKE) --no-print-directory configure
 	scripts/check.sh
 
+check-kernel-6.1: ## build, then try the kernel programs on Debian 12's own Linux, in qemu (slow; no root)
+	$(require) guest
+	@$(MAKE) --no-print-directory all
+	scripts/check_kernel_6_1.sh
+
 bench: ## build, then measure side by side with the alternatives (needs root)
 	$(require) bench
 	@$(MAKE) --no-print-directory all
@@ -61,7 +67,7 @@ install: ## install, below DESTDIR= if given; PREFIX= counts at the first build
 	meson install -C build --no-rebuild
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z0-9.-]*\): ## /\1\t/p' Makefile | expand -t 18
 
 configure:
 	@test -f build/build.ninja || meson setup build --native-file build-dev.ini $(if $(PREFIX),--prefix $(PREFIX))

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
 #
-# dependencies.sh list|require|install [build|demo|check|bench|fmt]...
+# dependencies.sh list|require|install [build|demo|check|bench|fmt|guest]...
 #
 #   list     every package of packages.txt, present or missing
 #   require  says what is missing for these and fails; silent when nothing is
 #   install  installs what is missing for these, through sudo when not root
 #
-# Without a group: all of them. Everything needs build.
+# Without a group: all of them but guest. Everything needs build.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -141,7 +141,7 @@ verb=${1:-}
 groups=(build "$@")
 [ $# -gt 0 ] || groups=(build demo check bench fmt)
 for group in "${groups[@]}"; do
-  case $group in build | demo | check | bench | fmt) ;; *) usage ;; esac
+  case $group in build | demo | check | bench | fmt | guest) ;; *) usage ;; esac
 done
 
 case $verb in
