@@ -11,12 +11,14 @@
 #ifdef __cplusplus
 #define WHITHER_STATIC_ASSERT(condition) static_assert(condition, #condition)
 #define WHITHER_NOTHROW noexcept
+#define WHITHER_NOEXCEPT noexcept
 #define WHITHER_EXTERN_C extern "C"
 #define WHITHER_BEGIN_C extern "C" {
 #define WHITHER_END_C }
 #else
 #define WHITHER_STATIC_ASSERT(condition) _Static_assert(condition, #condition)
 #define WHITHER_NOTHROW __attribute__((__nothrow__))
+#define WHITHER_NOEXCEPT
 #define WHITHER_EXTERN_C extern
 #define WHITHER_BEGIN_C
 #define WHITHER_END_C

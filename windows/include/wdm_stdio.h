@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/*
+ * Formatted output with the meaning it has on Windows, for kernel and user mode. Wide text is UTF-16
+ * and narrow text UTF-8. %n is refused: the call fails. The names that the C library has too are bound
+ * to this library's functions, whichever header is included first; compile with -fno-builtin for
+ * these names, or the compiler reckons with the C library's conversions.
+ */
+#ifndef WHITHER_WDM_STDIO_H
+#define WHITHER_WDM_STDIO_H
+
+#include <basetsd.h>
+
+typedef __builtin_va_list va_list;
+#ifndef va_start
+#define va_start(v, l) __builtin_va_start(v, l)
+#define va_end(v) __builtin_va_end(v)
+#define va_arg(v, l) __builtin_va_arg(v, l)
+#define va_copy(d, s) __builtin_va_copy(d, s)
+#endif
+
+/* In C, the C library's wide header is taken as read: its functions count in other units. */
+#if !defined(__cplusplus) && __SIZEOF_WCHAR_T__ == 2
+#ifndef _WCHAR_H
+#define _WCHAR_H 1
+#endif
+typedef __WINT_TYPE__ wint_t;
+#endif
+
+#ifndef _TRUNCATE
+#define _TRUNCATE ((size_t)-1)
+#endif
+
+#define WHITHER_RENAMED(name) __asm__("whither_win_" #name)
+
+#pragma GCC visibility push(default)
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wincompatible-library-redeclaration"
+#endif
+WHITHER_BEGIN_C
+
+/* No bound: the text and its terminator must fit. */
+int sprintf(char *buffer, const char *format, ...) WHITHER_NOTHROW WHITHER_RENAMED(sprintf);
+int vsprintf(char *buffer, const char *format, va_list arguments) WHITHER_NOTHROW
+	WHITHER_RENAMED(vsprintf);
+int _swprintf(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW;
+int _vswprintf(WCHAR *buffer, const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
+
+/* Always terminated when `size` is not 0; the result is the length of the whole text. */
+int snprintf(char *buffer, size_t size, const char *format, ...) WHITHER_NOTHROW
+	WHITHER_RENAMED(snprintf);
+int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments) WHITHER_NOTHROW
+	WHITHER_RENAMED(vsnprintf);
+
+/* Terminated when the text is shorter than `count`; negative when it is longer. */
+int _snprintf(char *buffer, size_t count, const char *format, ...) WHITHER_NOTHROW;
+int _vsnprintf(char *buffer, size_t count, const char *format, va_list arguments) WHITHER_NOTHROW;
+int _snwprintf(WCHAR *buffer, size_t count, const WCHAR *format, ...) WHITHER_NOTHROW;
+int _vsnwprintf(WCHAR *buffer, size_t count, const WCHAR *format,
+		va_list arguments) WHITHER_NOTHROW;
+
+/* Always terminated; negative when the text was cut. */
+int swprintf(WCHAR *buffer, size_t size, const WCHAR *format, ...) WHITHER_NOTHROW
+	WHITHER_RENAMED(swprintf);
+int vswprintf(WCHAR *buffer, size_t size, const WCHAR *format, va_list arguments) WHITHER_NOTHROW
+	WHITHER_RENAMED(vswprintf);
+
+/* A text that does not fit leaves an empty string and gives -1; no handler is called. */
+int sprintf_s(char *buffer, size_t size, const char *format, ...) WHITHER_NOTHROW;
+int vsprintf_s(char *buffer, size_t size, const char *format, va_list arguments) WHITHER_NOTHROW;
+int swprintf_s(WCHAR *buffer, size_t size, const WCHAR *format, ...) WHITHER_NOTHROW;
+int vswprintf_s(WCHAR *buffer, size_t size, const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
+
+/* The same, but for `count`: a text cut there, or anywhere by _TRUNCATE, stays and gives -1. */
+int _snprintf_s(char *buffer, size_t size, size_t count, const char *format, ...) WHITHER_NOTHROW;
+int _vsnprintf_s(char *buffer, size_t size, size_t count, const char *format,
+		 va_list arguments) WHITHER_NOTHROW;
+int _snwprintf_s(WCHAR *buffer, size_t size, size_t count, const WCHAR *format,
+		 ...) WHITHER_NOTHROW;
+int _vsnwprintf_s(WCHAR *buffer, size_t size, size_t count, const WCHAR *format,
+		  va_list arguments) WHITHER_NOTHROW;
+
+int _scprintf(const char *format, ...) WHITHER_NOTHROW;
+int _vscprintf(const char *format, va_list arguments) WHITHER_NOTHROW;
+int _scwprintf(const WCHAR *format, ...) WHITHER_NOTHROW;
+int _vscwprintf(const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
+
+WHITHER_END_C
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
+#pragma GCC visibility pop
+
+/* swprintf is written with and without a size; which one is seen by the second argument. */
+#ifdef __cplusplus
+extern "C++" {
+inline int swprintf(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = _vswprintf(buffer, format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+/* clang-format off */
+#define WHITHER_SIZED_PRINT(name, base, unit)                       \
+	template <size_t size>                                      \
+	inline int name(unit (&buffer)[size], const unit *format, ...) \
+	{                                                           \
+		va_list arguments;                                  \
+		int length;                                         \
+                                                                    \
+		va_start(arguments, format);                        \
+		length = base(buffer, size, format, arguments);     \
+		va_end(arguments);                                  \
+		return length;                                      \
+	}
+/* clang-format on */
+WHITHER_SIZED_PRINT(sprintf_s, vsprintf_s, char)
+WHITHER_SIZED_PRINT(swprintf_s, vswprintf_s, WCHAR)
+#undef WHITHER_SIZED_PRINT
+}
+#else
+#define swprintf(buffer, second, ...) \
+	_Generic((second), WCHAR * : _swprintf, const WCHAR * : _swprintf, default : swprintf)( \
+		buffer, second, ##__VA_ARGS__)
+#endif
+
+#endif
