@@ -33,6 +33,7 @@
 #define NTDDI_WIN10_VB 0x0a000008
 #endif
 
+#include <wdm_check.h>
 #include <wdm_device.h>
 #include <wdm_interlocked.h>
 #include <wdm_print.h>

@@ -38,12 +38,6 @@ ULONG DbgPrint(PCSTR Format, ...);
 ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
 ULONG vDbgPrintEx(ULONG ComponentId, ULONG Level, PCCH Format, va_list List);
 ULONG vDbgPrintExWithPrefix(PCCH Prefix, ULONG ComponentId, ULONG Level, PCCH Format, va_list List);
-VOID NTAPI DbgBreakPoint(VOID);
-VOID NTAPI whither_assertion_failed(const char *expression, const char *file, int line);
-DECLSPEC_NORETURN VOID NTAPI KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR Parameter1,
-					  ULONG_PTR Parameter2, ULONG_PTR Parameter3,
-					  ULONG_PTR Parameter4);
-DECLSPEC_NORETURN VOID NTAPI KeBugCheck(ULONG BugCheckCode);
 
 #ifndef DBG
 #define DBG 0
@@ -51,33 +45,10 @@ DECLSPEC_NORETURN VOID NTAPI KeBugCheck(ULONG BugCheckCode);
 #if DBG
 #define KdPrint(arguments) DbgPrint arguments
 #define KdPrintEx(arguments) DbgPrintEx arguments
-#define KdBreakPoint() DbgBreakPoint()
-#define ASSERT(expression) \
-	((expression) ? (void)0 : whither_assertion_failed(#expression, __FILE__, __LINE__))
-#define ASSERTMSG(message, expression) \
-	((expression) ? (void)0 : whither_assertion_failed(message, __FILE__, __LINE__))
 #else
 #define KdPrint(arguments) ((void)0)
 #define KdPrintEx(arguments) ((void)0)
-#define KdBreakPoint() ((void)0)
-#define ASSERT(expression) ((void)0)
-#define ASSERTMSG(message, expression) ((void)0)
 #endif
-#define RTL_SOFT_ASSERT ASSERT
-#define NT_ASSERT ASSERT
-#define NT_ASSERTMSG ASSERTMSG
-#define NT_VERIFY(expression) \
-	((expression) ? TRUE : (whither_assertion_failed(#expression, __FILE__, __LINE__), FALSE))
-#define NT_ASSERT_ACTION(expression) ASSERT(expression)
-#define NT_FRE_ASSERT NT_VERIFY
-#define RTL_ASSERT ASSERT
-#define RTL_VERIFY NT_VERIFY
-#define NT_ANALYSIS_ASSUME(...) ((void)0)
-#define __debugbreak() DbgBreakPoint()
-#define PAGED_ASSERT ASSERT
-VOID NTAPI whither_paged_code(const char *file, int line);
-#define PAGED_CODE() whither_paged_code(__FILE__, __LINE__)
-#define PAGED_CODE_LOCKED() ((void)0)
 
 int _snprintf(char *buffer, size_t count, const char *format, ...);
 int _vsnprintf(char *buffer, size_t count, const char *format, va_list list);

@@ -76,19 +76,21 @@ WHITHER_END_C
 			if ((whither_seh_link(&whither_frame),                                    \
 			     whither_setjmp(whither_frame.jump)) == 0)
 #endif
-#undef __except
-#undef __finally
-#undef __leave
-#define __except (filter)            \
+#define WHITHER_EXCEPT(filter)       \
 whither_leave:                       \
 	__attribute__((__unused__)); \
 	}                            \
 	else if (whither_seh_except(&whither_frame) && whither_seh_accept(&whither_frame, (filter)))
-#define __finally                    \
+#define WHITHER_FINALLY              \
 whither_leave:                       \
 	__attribute__((__unused__)); \
 	}                            \
 	else if (whither_seh_finally(&whither_frame))
+#undef __except
+#undef __finally
+#undef __leave
+#define __except WHITHER_EXCEPT
+#define __finally WHITHER_FINALLY
 #define __leave goto whither_leave
 #define GetExceptionCode() (whither_frame.record.ExceptionCode)
 #define GetExceptionInformation() (&whither_frame.pointers)
