@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-#include "cgroup_handle.h"
 #include "hook_place.h"
+#include "cgroup_handle.h"
 
 #include <errno.h>
 #include <fcntl.h>
