@@ -27,8 +27,13 @@ QUIET = [
     "-Wno-multichar", "-Wno-unknown-pragmas", "-Wno-format", "-Wno-attributes", "-Wno-ignored-attributes",
     "-Wno-unknown-warning-option",
 ]
-QUIET_C = ["-Wno-incompatible-pointer-types", "-Wno-pointer-sign"]
+QUIET_C = [
+    "-Wno-incompatible-pointer-types", "-Wno-pointer-sign", "-Wno-discarded-qualifiers",
+    "-Wno-builtin-declaration-mismatch", "-Wno-incompatible-library-redeclaration",
+]
 QUIET_CLANG = ["-Wno-microsoft", "-Wno-ignored-pragmas", "-Wno-pragma-pack"]
+# A driver's malloc() is its own.
+KERNEL = [f"-fno-builtin-{name}" for name in ("malloc", "calloc", "realloc", "free")]
 KERNEL_CXX = ["-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
 
 
@@ -67,7 +72,7 @@ class Build:
         values = dict(DEFINES) if command.user else {**DEFINES, "_KERNEL_MODE": "1"}
         words = [f"-D{name}={value}" for name, value in values.items() if name not in taken]
         words += [f"-U{name}" for name in UNDEFINES if name not in taken]
-        words += FLAGS
+        words += FLAGS + ([] if command.user else KERNEL)
         if kind == "c":
             words += ["-fgnu89-inline"]
         else:

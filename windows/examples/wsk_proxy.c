@@ -274,7 +274,7 @@ static NTSTATUS StartListening(VOID)
 {
 	SOCKADDR_IN Four = {.sin_family = AF_INET, .sin_port = RtlUshortByteSwap(PROXY_PORT)};
 	SOCKADDR_IN6 Six = {.sin6_family = AF_INET6, .sin6_port = RtlUshortByteSwap(PROXY_PORT)};
-	WSK_EVENT_CALLBACK_CONTROL Events = {&NPI_WSK_INTERFACE_ID, WSK_EVENT_ACCEPT};
+	WSK_EVENT_CALLBACK_CONTROL Events = {(PNPIID)&NPI_WSK_INTERFACE_ID, WSK_EVENT_ACCEPT};
 	NTSTATUS Status;
 
 	/* Before the first socket: accept events are on for every listener, and stay on. */
