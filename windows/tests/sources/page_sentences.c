@@ -141,8 +141,6 @@ static VOID TryQueries(PWSK_SOCKET Socket, PUCHAR Records, SIZE_T *Size)
 	Say("22",
 	    AskWithIrpFromAbove(Socket, Exact, Needed) && RtlEqualMemory(Exact, Records, Needed));
 	ExFreePoolWithTag(Exact, TAG);
-
-	Say("28", Ask(Socket, CODE, 0, NULL, (SIZE_T)-1, Records) == STATUS_INTEGER_OVERFLOW);
 }
 
 static PWSK_SOCKET NewSocket(ADDRESS_FAMILY Family)
@@ -177,6 +175,9 @@ static VOID GoOn(PWSK_SOCKET Client, PVOID Records, SIZE_T Size)
 	Server = NewSocket(Destination.ss_family);
 	Dispatch = Server->Dispatch;
 	Say("3", Ask(Server, CODE, 0, NULL, sizeof(Bytes), Bytes) != STATUS_SUCCESS);
+	Status = Ask(Server, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, (SIZE_T)5 << 30, Records, 0,
+		     NULL);
+	Say("28", Status == STATUS_INTEGER_OVERFLOW);
 	((PUCHAR)Records)[Size - 1] ^= 1;
 	Status = Ask(Server, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, Size, Records, 0, NULL);
 	Say("31", Status == STATUS_ACCESS_DENIED);
