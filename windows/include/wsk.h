@@ -174,8 +174,11 @@ typedef struct _WSK_EXTENSION_CONTROL_OUT {
 }
 #endif
 
-#include <wsk_dispatch.h>
+/* Each needs the one before. */
 #include <wsk_events.h>
+
+#include <wsk_dispatch.h>
+
 #include <wsk_registration.h>
 
 #endif /* WHITHER_WSK_H */

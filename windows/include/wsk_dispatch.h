@@ -99,7 +99,7 @@ typedef NTSTATUS(WSKAPI *PFN_WSK_SEND_MESSAGES)(PWSK_SOCKET Socket, PWSK_BUF_LIS
 						ULONG Flags, PSOCKADDR RemoteAddress,
 						ULONG ControlInfoLength, PCMSGHDR ControlInfo,
 						PIRP Irp);
-/* Reserved by Windows; both answer STATUS_NOT_SUPPORTED. */
+/* Reserved by Windows; both end in STATUS_NOT_SUPPORTED. */
 typedef NTSTATUS(WSKAPI *PFN_WSK_SEND_EX)(PWSK_SOCKET Socket, PWSK_BUF Buffer, ULONG Flags,
 					  ULONG ControlInfoLength, PCMSGHDR ControlInfo, PIRP Irp);
 typedef NTSTATUS(WSKAPI *PFN_WSK_RECEIVE_EX)(PWSK_SOCKET Socket, PWSK_BUF Buffer, ULONG Flags,

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* WskRegister() and what belongs to it. */
+
+#include "wsk_registration_state.h"
+#include "wsk_request.h"
+#include "wsk_socket.h"
+#include "wsk_tables.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+const NPIID NPI_WSK_INTERFACE_ID = {
+	0x2227e803, 0x8d8b, 0x11d4, {0xab, 0xad, 0x00, 0x90, 0x27, 0x71, 0x9e, 0x09}};
+
+/* WskDeregister() says what it waits for after this long. */
+#define PATIENCE_SECONDS 5
+
+pthread_mutex_t wsk_registration_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static LIST_ENTRY registrations = {&registrations, &registrations};
+
+static struct wsk_registration *find(const void *candidate)
+{
+	LIST_ENTRY *entry;
+
+	for (entry = registrations.Flink; entry != &registrations; entry = entry->Flink) {
+		struct wsk_registration *one =
+			CONTAINING_RECORD(entry, struct wsk_registration, link);
+
+		if (one == candidate)
+			return one;
+	}
+	return NULL;
+}
+
+struct wsk_registration *wsk_registration_enter(PWSK_CLIENT client)
+{
+	struct wsk_registration *registration;
+
+	pthread_mutex_lock(&wsk_registration_lock);
+	registration = find(client);
+	if (registration)
+		registration->calls++;
+	pthread_mutex_unlock(&wsk_registration_lock);
+	return registration;
+}
+
+static void count(unsigned int *counter, int difference)
+{
+	pthread_mutex_lock(&wsk_registration_lock);
+	*counter += (unsigned int)difference;
+	if (!*counter)
+		pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&wsk_registration_lock);
+}
+
+void wsk_registration_leave(struct wsk_registration *registration)
+{
+	count(&registration->calls, -1);
+}
+
+void wsk_registration_add_socket(struct wsk_registration *registration)
+{
+	pthread_mutex_lock(&wsk_registration_lock);
+	registration->sockets++;
+	registration->had_sockets = true;
+	pthread_mutex_unlock(&wsk_registration_lock);
+}
+
+void wsk_registration_remove_socket(struct wsk_registration *registration)
+{
+	count(&registration->sockets, -1);
+}
+
+NTSTATUS WskRegister(PWSK_CLIENT_NPI npi, PWSK_REGISTRATION block)
+{
+	struct wsk_registration *registration;
+
+	if (!npi || !npi->Dispatch || !block)
+		return STATUS_INVALID_PARAMETER;
+	registration = calloc(1, sizeof(*registration));
+	if (!registration)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	registration->npi = *npi;
+	InitializeListHead(&registration->list_change);
+	pthread_mutex_lock(&wsk_registration_lock);
+	InsertTailList(&registrations, &registration->link);
+	pthread_mutex_unlock(&wsk_registration_lock);
+	block->ReservedRegistrationState = 1;
+	block->ReservedRegistrationContext = registration;
+	block->ReservedRegistrationLock = 0;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS WskCaptureProviderNPI(PWSK_REGISTRATION block, ULONG timeout, PWSK_PROVIDER_NPI provider)
+{
+	struct wsk_registration *registration;
+	NTSTATUS status = STATUS_DEVICE_NOT_READY;
+
+	(void)timeout;
+	if (!block || !provider)
+		return STATUS_INVALID_PARAMETER;
+	pthread_mutex_lock(&wsk_registration_lock);
+	registration = find(block->ReservedRegistrationContext);
+	if (registration && !registration->leaving) {
+		if (WSK_MAJOR_VERSION(registration->npi.Dispatch->Version) == 1) {
+			registration->captures++;
+			provider->Client = registration;
+			provider->Dispatch = &wsk_provider_dispatch;
+			status = STATUS_SUCCESS;
+		} else {
+			status = STATUS_NOINTERFACE;
+		}
+	}
+	pthread_mutex_unlock(&wsk_registration_lock);
+	return status;
+}
+
+VOID WskReleaseProviderNPI(PWSK_REGISTRATION block)
+{
+	struct wsk_registration *registration;
+
+	if (!block)
+		return;
+	pthread_mutex_lock(&wsk_registration_lock);
+	registration = find(block->ReservedRegistrationContext);
+	if (registration && registration->captures && !--registration->captures)
+		pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&wsk_registration_lock);
+}
+
+NTSTATUS WskQueryProviderCharacteristics(PWSK_REGISTRATION block,
+					 PWSK_PROVIDER_CHARACTERISTICS characteristics)
+{
+	NTSTATUS status = STATUS_DEVICE_NOT_READY;
+	struct wsk_registration *registration;
+
+	if (!block || !characteristics)
+		return STATUS_INVALID_PARAMETER;
+	pthread_mutex_lock(&wsk_registration_lock);
+	registration = find(block->ReservedRegistrationContext);
+	if (registration && !registration->leaving) {
+		characteristics->LowestVersion = MAKE_WSK_VERSION(1, 0);
+		characteristics->HighestVersion = MAKE_WSK_VERSION(1, 0);
+		status = STATUS_SUCCESS;
+	}
+	pthread_mutex_unlock(&wsk_registration_lock);
+	return status;
+}
+
+static void await_zeros(struct wsk_registration *registration)
+{
+	struct timespec limit;
+	bool said = false;
+
+	clock_gettime(CLOCK_REALTIME, &limit);
+	limit.tv_sec += PATIENCE_SECONDS;
+	while (registration->captures || registration->calls || registration->sockets) {
+		if (said)
+			pthread_cond_wait(&changed, &wsk_registration_lock);
+		else if (pthread_cond_timedwait(&changed, &wsk_registration_lock, &limit) ==
+			 ETIMEDOUT) {
+			said = true;
+			fprintf(stderr,
+				"whither: WskDeregister() waits for %u captures, %u calls, "
+				"%u sockets\n",
+				registration->captures, registration->calls, registration->sockets);
+			pthread_mutex_unlock(&wsk_registration_lock);
+			wsk_socket_print(registration, stderr);
+			pthread_mutex_lock(&wsk_registration_lock);
+		}
+	}
+}
+
+VOID WskDeregister(PWSK_REGISTRATION block)
+{
+	struct wsk_registration *registration;
+	LIST_ENTRY cancelled;
+
+	if (!block)
+		return;
+	InitializeListHead(&cancelled);
+	pthread_mutex_lock(&wsk_registration_lock);
+	registration = find(block->ReservedRegistrationContext);
+	if (!registration || registration->leaving) {
+		pthread_mutex_unlock(&wsk_registration_lock);
+		return;
+	}
+	registration->leaving = true;
+	wsk_request_cancel_queue(&registration->list_change, &cancelled);
+	pthread_mutex_unlock(&wsk_registration_lock);
+	wsk_complete_list(&cancelled);
+	pthread_mutex_lock(&wsk_registration_lock);
+	await_zeros(registration);
+	RemoveEntryList(&registration->link);
+	pthread_mutex_unlock(&wsk_registration_lock);
+	block->ReservedRegistrationContext = NULL;
+	block->ReservedRegistrationState = 0;
+	free(registration);
+}
