@@ -25,7 +25,8 @@ folders[relay]='relay'                            system[relay]="$public|$libc"
 folders[cli]='cli|engine|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
 folders[include]='include'                        system[include]="$public|$libc"
 # The Windows surface: "headers" of these folders, of windows/; <headers>, beside those of windows/include.
-folders[windows/include]='windows/include'        system[windows/include]='nothing'
+# C++ alone includes headers of its library: those whose names ours replace come first.
+folders[windows/include]='windows/include'        system[windows/include]='cstdio|cstdlib|cwchar'
 folders[windows/nt]='nt'                          system[windows/nt]="$libc"
 folders[windows/net]='net|nt'                     system[windows/net]="$public|$libc"
 folders[windows/winsock]='winsock|net|nt'         system[windows/winsock]="$public|$libc"

@@ -12,7 +12,16 @@
 
 #include <basetsd.h>
 
+#if defined(__cplusplus) && !defined(_KERNEL_MODE)
+#include <cstdio>
+#include <cstdlib>
+#include <cwchar>
+#endif
+
+#ifndef _VA_LIST_DEFINED
+#define _VA_LIST_DEFINED
 typedef __builtin_va_list va_list;
+#endif
 #ifndef va_start
 #define va_start(v, l) __builtin_va_start(v, l)
 #define va_end(v) __builtin_va_end(v)
@@ -32,7 +41,26 @@ typedef __WINT_TYPE__ wint_t;
 #define _TRUNCATE ((size_t)-1)
 #endif
 
+/*
+ * Whose the names are. In Windows source, which has 16-bit wchar_t, ours: the symbol is given with the
+ * declaration, and it does not matter which header comes first; but where the C++ library has been
+ * seen, its headers have used the names already, and there they become macros. In other source the
+ * names stay the C library's, and ours are called whither_win_*.
+ */
+#if __SIZEOF_WCHAR_T__ == 2 || defined(WHITHER_WINDOWS_NAMES)
+#if defined(__cplusplus) && (defined(_STDIO_H) || defined(_WCHAR_H))
+#define WHITHER_RENAMES_BY_MACRO
+#else
+#define WHITHER_RENAMES_BY_SYMBOL
+#endif
+#endif
+#ifdef WHITHER_RENAMES_BY_SYMBOL
+#define WHITHER_LIBC(name) name
 #define WHITHER_RENAMED(name) __asm__("whither_win_" #name)
+#else
+#define WHITHER_LIBC(name) whither_win_##name
+#define WHITHER_RENAMED(name)
+#endif
 
 #pragma GCC visibility push(default)
 #ifdef __clang__
@@ -42,17 +70,18 @@ typedef __WINT_TYPE__ wint_t;
 WHITHER_BEGIN_C
 
 /* No bound: the text and its terminator must fit. */
-int sprintf(char *buffer, const char *format, ...) WHITHER_NOTHROW WHITHER_RENAMED(sprintf);
-int vsprintf(char *buffer, const char *format, va_list arguments) WHITHER_NOTHROW
+int WHITHER_LIBC(sprintf)(char *buffer, const char *format, ...) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(sprintf);
+int WHITHER_LIBC(vsprintf)(char *buffer, const char *format, va_list arguments) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(vsprintf);
 int _swprintf(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW;
 int _vswprintf(WCHAR *buffer, const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
 
 /* Always terminated when `size` is not 0; the result is the length of the whole text. */
-int snprintf(char *buffer, size_t size, const char *format, ...) WHITHER_NOTHROW
+int WHITHER_LIBC(snprintf)(char *buffer, size_t size, const char *format, ...) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(snprintf);
-int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments) WHITHER_NOTHROW
-	WHITHER_RENAMED(vsnprintf);
+int WHITHER_LIBC(vsnprintf)(char *buffer, size_t size, const char *format,
+			    va_list arguments) WHITHER_NOEXCEPT WHITHER_RENAMED(vsnprintf);
 
 /* Terminated when the text is shorter than `count`; negative when it is longer. */
 int _snprintf(char *buffer, size_t count, const char *format, ...) WHITHER_NOTHROW;
@@ -62,10 +91,10 @@ int _vsnwprintf(WCHAR *buffer, size_t count, const WCHAR *format,
 		va_list arguments) WHITHER_NOTHROW;
 
 /* Always terminated; negative when the text was cut. */
-int swprintf(WCHAR *buffer, size_t size, const WCHAR *format, ...) WHITHER_NOTHROW
+int WHITHER_LIBC(swprintf)(WCHAR *buffer, size_t size, const WCHAR *format, ...) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(swprintf);
-int vswprintf(WCHAR *buffer, size_t size, const WCHAR *format, va_list arguments) WHITHER_NOTHROW
-	WHITHER_RENAMED(vswprintf);
+int WHITHER_LIBC(vswprintf)(WCHAR *buffer, size_t size, const WCHAR *format,
+			    va_list arguments) WHITHER_NOEXCEPT WHITHER_RENAMED(vswprintf);
 
 /* A text that does not fit leaves an empty string and gives -1; no handler is called. */
 int sprintf_s(char *buffer, size_t size, const char *format, ...) WHITHER_NOTHROW;
@@ -93,10 +122,33 @@ WHITHER_END_C
 #endif
 #pragma GCC visibility pop
 
+#ifdef WHITHER_RENAMES_BY_MACRO
+#undef sprintf
+#define sprintf whither_win_sprintf
+#undef vsprintf
+#define vsprintf whither_win_vsprintf
+#undef snprintf
+#define snprintf whither_win_snprintf
+#undef vsnprintf
+#define vsnprintf whither_win_vsnprintf
+#undef swprintf
+#define swprintf whither_win_swprintf
+#undef vswprintf
+#define vswprintf whither_win_vswprintf
+namespace std {
+using ::snprintf;
+using ::sprintf;
+using ::swprintf;
+using ::vsnprintf;
+using ::vsprintf;
+using ::vswprintf;
+} // namespace std
+#endif
+
 /* swprintf is written with and without a size; which one is seen by the second argument. */
 #ifdef __cplusplus
 extern "C++" {
-inline int swprintf(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW
+inline int WHITHER_LIBC(swprintf)(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW
 {
 	va_list arguments;
 	int length;
@@ -125,7 +177,7 @@ WHITHER_SIZED_PRINT(sprintf_s, vsprintf_s, char)
 WHITHER_SIZED_PRINT(swprintf_s, vswprintf_s, WCHAR)
 #undef WHITHER_SIZED_PRINT
 }
-#else
+#elif defined(WHITHER_RENAMES_BY_SYMBOL)
 #define swprintf(buffer, second, ...) \
 	_Generic((second), WCHAR * : _swprintf, const WCHAR * : _swprintf, default : swprintf)( \
 		buffer, second, ##__VA_ARGS__)

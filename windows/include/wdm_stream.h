@@ -19,27 +19,61 @@ struct _IO_FILE;
 #endif
 WHITHER_BEGIN_C
 
-int printf(const char *format, ...) WHITHER_RENAMED(printf);
-int vprintf(const char *format, va_list arguments) WHITHER_RENAMED(vprintf);
-int fprintf(struct _IO_FILE *stream, const char *format, ...) WHITHER_RENAMED(fprintf);
-int vfprintf(struct _IO_FILE *stream, const char *format, va_list arguments)
+int WHITHER_LIBC(printf)(const char *format, ...) WHITHER_RENAMED(printf);
+int WHITHER_LIBC(vprintf)(const char *format, va_list arguments) WHITHER_RENAMED(vprintf);
+int WHITHER_LIBC(fprintf)(struct _IO_FILE *stream, const char *format, ...)
+	WHITHER_RENAMED(fprintf);
+int WHITHER_LIBC(vfprintf)(struct _IO_FILE *stream, const char *format, va_list arguments)
 	WHITHER_RENAMED(vfprintf);
-int wprintf(const WCHAR *format, ...) WHITHER_RENAMED(wprintf);
-int vwprintf(const WCHAR *format, va_list arguments) WHITHER_RENAMED(vwprintf);
-int fwprintf(struct _IO_FILE *stream, const WCHAR *format, ...) WHITHER_RENAMED(fwprintf);
-int vfwprintf(struct _IO_FILE *stream, const WCHAR *format, va_list arguments)
+int WHITHER_LIBC(wprintf)(const WCHAR *format, ...) WHITHER_RENAMED(wprintf);
+int WHITHER_LIBC(vwprintf)(const WCHAR *format, va_list arguments) WHITHER_RENAMED(vwprintf);
+int WHITHER_LIBC(fwprintf)(struct _IO_FILE *stream, const WCHAR *format, ...)
+	WHITHER_RENAMED(fwprintf);
+int WHITHER_LIBC(vfwprintf)(struct _IO_FILE *stream, const WCHAR *format, va_list arguments)
 	WHITHER_RENAMED(vfwprintf);
-int fputws(const WCHAR *text, struct _IO_FILE *stream) WHITHER_RENAMED(fputws);
+int WHITHER_LIBC(fputws)(const WCHAR *text, struct _IO_FILE *stream) WHITHER_RENAMED(fputws);
 int _putws(const WCHAR *text);
-int printf_s(const char *format, ...) WHITHER_RENAMED(printf);
-int wprintf_s(const WCHAR *format, ...) WHITHER_RENAMED(wprintf);
-int fprintf_s(struct _IO_FILE *stream, const char *format, ...) WHITHER_RENAMED(fprintf);
-int fwprintf_s(struct _IO_FILE *stream, const WCHAR *format, ...) WHITHER_RENAMED(fwprintf);
+int printf_s(const char *format, ...) __asm__("whither_win_printf");
+int wprintf_s(const WCHAR *format, ...) __asm__("whither_win_wprintf");
+int fprintf_s(struct _IO_FILE *stream, const char *format, ...) __asm__("whither_win_fprintf");
+int fwprintf_s(struct _IO_FILE *stream, const WCHAR *format, ...) __asm__("whither_win_fwprintf");
 
 WHITHER_END_C
 #ifdef __clang__
 #pragma clang diagnostic pop
 #endif
 #pragma GCC visibility pop
+
+#ifdef WHITHER_RENAMES_BY_MACRO
+#undef printf
+#define printf whither_win_printf
+#undef vprintf
+#define vprintf whither_win_vprintf
+#undef fprintf
+#define fprintf whither_win_fprintf
+#undef vfprintf
+#define vfprintf whither_win_vfprintf
+#undef wprintf
+#define wprintf whither_win_wprintf
+#undef vwprintf
+#define vwprintf whither_win_vwprintf
+#undef fwprintf
+#define fwprintf whither_win_fwprintf
+#undef vfwprintf
+#define vfwprintf whither_win_vfwprintf
+#undef fputws
+#define fputws whither_win_fputws
+namespace std {
+using ::fprintf;
+using ::fputws;
+using ::fwprintf;
+using ::printf;
+using ::vfprintf;
+using ::vfwprintf;
+using ::vprintf;
+using ::vwprintf;
+using ::wprintf;
+} // namespace std
+#endif
 
 #endif

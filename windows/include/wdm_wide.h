@@ -2,19 +2,14 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * Wide strings of 16-bit units, and what Microsoft's library adds for narrow ones. The names that the
- * C library has too are bound to this library's functions: the C library's count in 32-bit units.
+ * Wide strings of 16-bit units. The names that the C library has too are bound to this library's functions: the C library's count in 32-bit units.
  * Case is folded as Windows does for file names, without regard to a locale.
  */
 #ifndef WHITHER_WDM_WIDE_H
 #define WHITHER_WDM_WIDE_H
 
+#include <wdm_narrow.h>
 #include <wdm_stdio.h>
-
-#ifndef _ERRCODE_DEFINED
-#define _ERRCODE_DEFINED
-typedef int errno_t;
-#endif
 
 #pragma GCC visibility push(default)
 #ifdef __clang__
@@ -23,68 +18,63 @@ typedef int errno_t;
 #endif
 WHITHER_BEGIN_C
 
-size_t wcslen(const WCHAR *text) WHITHER_NOTHROW WHITHER_RENAMED(wcslen);
-size_t wcsnlen(const WCHAR *text, size_t most) WHITHER_NOTHROW WHITHER_RENAMED(wcsnlen);
-WCHAR *wcscpy(WCHAR *to, const WCHAR *from) WHITHER_NOTHROW WHITHER_RENAMED(wcscpy);
-WCHAR *wcsncpy(WCHAR *to, const WCHAR *from, size_t count) WHITHER_NOTHROW WHITHER_RENAMED(wcsncpy);
-WCHAR *wcscat(WCHAR *to, const WCHAR *from) WHITHER_NOTHROW WHITHER_RENAMED(wcscat);
-WCHAR *wcsncat(WCHAR *to, const WCHAR *from, size_t count) WHITHER_NOTHROW WHITHER_RENAMED(wcsncat);
-int wcscmp(const WCHAR *one, const WCHAR *other) WHITHER_NOTHROW WHITHER_RENAMED(wcscmp);
-int wcsncmp(const WCHAR *one, const WCHAR *other, size_t count) WHITHER_NOTHROW
+size_t WHITHER_LIBC(wcslen)(const WCHAR *text) WHITHER_NOEXCEPT WHITHER_RENAMED(wcslen);
+size_t WHITHER_LIBC(wcsnlen)(const WCHAR *text, size_t most) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcsnlen);
+WCHAR *WHITHER_LIBC(wcscpy)(WCHAR *to, const WCHAR *from) WHITHER_NOEXCEPT WHITHER_RENAMED(wcscpy);
+WCHAR *WHITHER_LIBC(wcsncpy)(WCHAR *to, const WCHAR *from, size_t count) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcsncpy);
+WCHAR *WHITHER_LIBC(wcscat)(WCHAR *to, const WCHAR *from) WHITHER_NOEXCEPT WHITHER_RENAMED(wcscat);
+WCHAR *WHITHER_LIBC(wcsncat)(WCHAR *to, const WCHAR *from, size_t count) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcsncat);
+int WHITHER_LIBC(wcscmp)(const WCHAR *one, const WCHAR *other) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcscmp);
+int WHITHER_LIBC(wcsncmp)(const WCHAR *one, const WCHAR *other, size_t count) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcsncmp);
 int _wcsicmp(const WCHAR *one, const WCHAR *other) WHITHER_NOTHROW;
 int _wcsnicmp(const WCHAR *one, const WCHAR *other, size_t count) WHITHER_NOTHROW;
-size_t wcsspn(const WCHAR *text, const WCHAR *set) WHITHER_NOTHROW WHITHER_RENAMED(wcsspn);
-size_t wcscspn(const WCHAR *text, const WCHAR *set) WHITHER_NOTHROW WHITHER_RENAMED(wcscspn);
+size_t WHITHER_LIBC(wcsspn)(const WCHAR *text, const WCHAR *set) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcsspn);
+size_t WHITHER_LIBC(wcscspn)(const WCHAR *text, const WCHAR *set) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcscspn);
 WCHAR *_wcslwr(WCHAR *text) WHITHER_NOTHROW;
 WCHAR *_wcsupr(WCHAR *text) WHITHER_NOTHROW;
 WCHAR *_wcsrev(WCHAR *text) WHITHER_NOTHROW;
 
 /* Clamped to 32 bits, as Windows' long has. */
-long wcstol(const WCHAR *text, WCHAR **end, int base) WHITHER_NOTHROW WHITHER_RENAMED(wcstol);
-unsigned long wcstoul(const WCHAR *text, WCHAR **end, int base) WHITHER_NOTHROW
+long WHITHER_LIBC(wcstol)(const WCHAR *text, WCHAR **end, int base) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcstol);
+unsigned long WHITHER_LIBC(wcstoul)(const WCHAR *text, WCHAR **end, int base) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcstoul);
 LONGLONG _wcstoi64(const WCHAR *text, WCHAR **end, int base) WHITHER_NOTHROW;
 ULONGLONG _wcstoui64(const WCHAR *text, WCHAR **end, int base) WHITHER_NOTHROW;
 int _wtoi(const WCHAR *text) WHITHER_NOTHROW;
 LONGLONG _wtoi64(const WCHAR *text) WHITHER_NOTHROW;
 
-unsigned int towupper(unsigned int unit) WHITHER_NOTHROW WHITHER_RENAMED(towupper);
-unsigned int towlower(unsigned int unit) WHITHER_NOTHROW WHITHER_RENAMED(towlower);
+unsigned int WHITHER_LIBC(towupper)(unsigned int unit) WHITHER_NOEXCEPT WHITHER_RENAMED(towupper);
+unsigned int WHITHER_LIBC(towlower)(unsigned int unit) WHITHER_NOEXCEPT WHITHER_RENAMED(towlower);
 
 /* Narrow text is UTF-8; (size_t)-1 where it, or the wide text, is none. */
-size_t mbstowcs(WCHAR *to, const char *from, size_t count) WHITHER_NOTHROW
+size_t WHITHER_LIBC(mbstowcs)(WCHAR *to, const char *from, size_t count) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(mbstowcs);
-size_t wcstombs(char *to, const WCHAR *from, size_t count) WHITHER_NOTHROW
+size_t WHITHER_LIBC(wcstombs)(char *to, const WCHAR *from, size_t count) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcstombs);
 
-/*
- * 0, EINVAL (22) or ERANGE (34); no handler is called. Of `count`, _TRUNCATE copies what fits and
- * gives STRUNCATE (80).
- */
+/* As strcpy_s and its like. */
 errno_t wcscpy_s(WCHAR *to, size_t size, const WCHAR *from) WHITHER_NOTHROW;
 errno_t wcsncpy_s(WCHAR *to, size_t size, const WCHAR *from, size_t count) WHITHER_NOTHROW;
 errno_t wcscat_s(WCHAR *to, size_t size, const WCHAR *from) WHITHER_NOTHROW;
 errno_t wcsncat_s(WCHAR *to, size_t size, const WCHAR *from, size_t count) WHITHER_NOTHROW;
-errno_t strcpy_s(char *to, size_t size, const char *from) WHITHER_NOTHROW;
-errno_t strncpy_s(char *to, size_t size, const char *from, size_t count) WHITHER_NOTHROW;
-errno_t strcat_s(char *to, size_t size, const char *from) WHITHER_NOTHROW;
-errno_t strncat_s(char *to, size_t size, const char *from, size_t count) WHITHER_NOTHROW;
 
-int _stricmp(const char *one, const char *other) WHITHER_NOTHROW;
-int _strnicmp(const char *one, const char *other, size_t count) WHITHER_NOTHROW;
-char *_strlwr(char *text) WHITHER_NOTHROW;
-char *_strupr(char *text) WHITHER_NOTHROW;
-char *_strdup(const char *text) WHITHER_NOTHROW;
 WCHAR *_wcsdup(const WCHAR *text) WHITHER_NOTHROW;
 
 /* The five that C++ has in two forms. */
-WCHAR *whither_win_wcschr(const WCHAR *text, WCHAR unit) WHITHER_NOTHROW;
-WCHAR *whither_win_wcsrchr(const WCHAR *text, WCHAR unit) WHITHER_NOTHROW;
-WCHAR *whither_win_wcsstr(const WCHAR *text, const WCHAR *part) WHITHER_NOTHROW;
-WCHAR *whither_win_wcspbrk(const WCHAR *text, const WCHAR *set) WHITHER_NOTHROW;
-WCHAR *whither_win_wmemchr(const WCHAR *text, WCHAR unit, size_t count) WHITHER_NOTHROW;
-#ifndef __cplusplus
+WCHAR *whither_win_wcschr(const WCHAR *text, WCHAR unit) WHITHER_NOEXCEPT;
+WCHAR *whither_win_wcsrchr(const WCHAR *text, WCHAR unit) WHITHER_NOEXCEPT;
+WCHAR *whither_win_wcsstr(const WCHAR *text, const WCHAR *part) WHITHER_NOEXCEPT;
+WCHAR *whither_win_wcspbrk(const WCHAR *text, const WCHAR *set) WHITHER_NOEXCEPT;
+WCHAR *whither_win_wmemchr(const WCHAR *text, WCHAR unit, size_t count) WHITHER_NOEXCEPT;
+#if !defined(__cplusplus) && defined(WHITHER_RENAMES_BY_SYMBOL)
 WCHAR *wcschr(const WCHAR *text, WCHAR unit) WHITHER_RENAMED(wcschr);
 WCHAR *wcsrchr(const WCHAR *text, WCHAR unit) WHITHER_RENAMED(wcsrchr);
 WCHAR *wcsstr(const WCHAR *text, const WCHAR *part) WHITHER_RENAMED(wcsstr);
@@ -98,11 +88,67 @@ WHITHER_END_C
 #endif
 #pragma GCC visibility pop
 
+#ifdef WHITHER_RENAMES_BY_MACRO
+#undef wcslen
+#define wcslen whither_win_wcslen
+#undef wcsnlen
+#define wcsnlen whither_win_wcsnlen
+#undef wcscpy
+#define wcscpy whither_win_wcscpy
+#undef wcsncpy
+#define wcsncpy whither_win_wcsncpy
+#undef wcscat
+#define wcscat whither_win_wcscat
+#undef wcsncat
+#define wcsncat whither_win_wcsncat
+#undef wcscmp
+#define wcscmp whither_win_wcscmp
+#undef wcsncmp
+#define wcsncmp whither_win_wcsncmp
+#undef wcsspn
+#define wcsspn whither_win_wcsspn
+#undef wcscspn
+#define wcscspn whither_win_wcscspn
+#undef wcstol
+#define wcstol whither_win_wcstol
+#undef wcstoul
+#define wcstoul whither_win_wcstoul
+#undef towupper
+#define towupper whither_win_towupper
+#undef towlower
+#define towlower whither_win_towlower
+#undef mbstowcs
+#define mbstowcs whither_win_mbstowcs
+#undef wcstombs
+#define wcstombs whither_win_wcstombs
+namespace std {
+using ::mbstowcs;
+using ::wcscat;
+using ::wcscmp;
+using ::wcscpy;
+using ::wcscspn;
+using ::wcslen;
+using ::wcsncat;
+using ::wcsncmp;
+using ::wcsncpy;
+using ::wcsspn;
+using ::wcstol;
+using ::wcstombs;
+using ::wcstoul;
+} // namespace std
+#endif
+
 #ifdef __cplusplus
+#if defined(WHITHER_RENAMES_BY_MACRO) || defined(WHITHER_RENAMES_BY_SYMBOL)
+#undef wcschr
+#undef wcsrchr
+#undef wcsstr
+#undef wcspbrk
 #define wcschr whither_wcschr
 #define wcsrchr whither_wcsrchr
 #define wcsstr whither_wcsstr
 #define wcspbrk whither_wcspbrk
+#endif
 extern "C++" {
 /* clang-format off */
 #define WHITHER_BOTH_FORMS(name, type)                                     \
