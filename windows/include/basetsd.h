@@ -24,6 +24,8 @@
 #define WHITHER_END_C
 #endif
 
+#include <declspec.h>
+
 /* What a compiler for Windows knows without a header. */
 #ifndef __int64
 #define __int64 __INT64_TYPE__
@@ -61,6 +63,9 @@
 #ifndef __forceinline
 #define __forceinline __inline__ __attribute__((__always_inline__))
 #endif
+
+/* Of these headers' own functions, which no source may be said to have defined. */
+#define WHITHER_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
 
 #ifndef CONST
 #define CONST const

@@ -28,7 +28,7 @@
 #define CRITICAL
 #define RESTRICTED_POINTER
 #define UNALIGNED
-#define FORCEINLINE static __inline__ __attribute__((__always_inline__, __unused__))
+#define FORCEINLINE __forceinline
 #define CFORCEINLINE FORCEINLINE
 #define EXTERN_C WHITHER_EXTERN_C
 #define EXTERN_C_START WHITHER_BEGIN_C

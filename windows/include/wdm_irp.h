@@ -240,20 +240,20 @@ NTSTATUS NTAPI IoSetCompletionRoutineEx(PDEVICE_OBJECT DeviceObject, PIRP Irp,
 #define IoGetCurrentIrpStackLocation(irp) ((irp)->Tail.Overlay.CurrentStackLocation)
 #define IoGetNextIrpStackLocation(irp) ((irp)->Tail.Overlay.CurrentStackLocation - 1)
 
-FORCEINLINE VOID IoSetNextIrpStackLocation(PIRP irp)
+WHITHER_INLINE VOID IoSetNextIrpStackLocation(PIRP irp)
 {
 	irp->CurrentLocation--;
 	irp->Tail.Overlay.CurrentStackLocation--;
 }
 
-FORCEINLINE VOID IoSkipCurrentIrpStackLocation(PIRP irp)
+WHITHER_INLINE VOID IoSkipCurrentIrpStackLocation(PIRP irp)
 {
 	irp->CurrentLocation++;
 	irp->Tail.Overlay.CurrentStackLocation++;
 }
 
 /* All but the completion routine and its context. */
-FORCEINLINE VOID IoCopyCurrentIrpStackLocationToNext(PIRP irp)
+WHITHER_INLINE VOID IoCopyCurrentIrpStackLocationToNext(PIRP irp)
 {
 	PIO_STACK_LOCATION current = IoGetCurrentIrpStackLocation(irp);
 	PIO_STACK_LOCATION next = IoGetNextIrpStackLocation(irp);

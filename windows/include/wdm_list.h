@@ -12,12 +12,12 @@ WHITHER_BEGIN_C
 
 typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
 
-FORCEINLINE VOID InitializeListHead(PLIST_ENTRY head)
+WHITHER_INLINE VOID InitializeListHead(PLIST_ENTRY head)
 {
 	head->Flink = head->Blink = head;
 }
 
-FORCEINLINE BOOLEAN IsListEmpty(const LIST_ENTRY *head)
+WHITHER_INLINE BOOLEAN IsListEmpty(const LIST_ENTRY *head)
 {
 	return (BOOLEAN)(head->Flink == head);
 }
@@ -25,7 +25,7 @@ FORCEINLINE BOOLEAN IsListEmpty(const LIST_ENTRY *head)
 /* A list whose neighbours do not agree ends the program, as it ends Windows. */
 DECLSPEC_NORETURN VOID NTAPI whither_list_corrupt(PVOID entry);
 
-FORCEINLINE BOOLEAN RemoveEntryListUnsafe(PLIST_ENTRY entry)
+WHITHER_INLINE BOOLEAN RemoveEntryListUnsafe(PLIST_ENTRY entry)
 {
 	PLIST_ENTRY next = entry->Flink;
 	PLIST_ENTRY previous = entry->Blink;
@@ -35,14 +35,14 @@ FORCEINLINE BOOLEAN RemoveEntryListUnsafe(PLIST_ENTRY entry)
 	return (BOOLEAN)(next == previous);
 }
 
-FORCEINLINE BOOLEAN RemoveEntryList(PLIST_ENTRY entry)
+WHITHER_INLINE BOOLEAN RemoveEntryList(PLIST_ENTRY entry)
 {
 	if (entry->Flink->Blink != entry || entry->Blink->Flink != entry)
 		whither_list_corrupt(entry);
 	return RemoveEntryListUnsafe(entry);
 }
 
-FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY head)
+WHITHER_INLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY head)
 {
 	PLIST_ENTRY entry = head->Flink;
 
@@ -50,7 +50,7 @@ FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY head)
 	return entry;
 }
 
-FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY head)
+WHITHER_INLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY head)
 {
 	PLIST_ENTRY entry = head->Blink;
 
@@ -58,7 +58,7 @@ FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY head)
 	return entry;
 }
 
-FORCEINLINE VOID InsertHeadList(PLIST_ENTRY head, PLIST_ENTRY entry)
+WHITHER_INLINE VOID InsertHeadList(PLIST_ENTRY head, PLIST_ENTRY entry)
 {
 	PLIST_ENTRY next = head->Flink;
 
@@ -70,7 +70,7 @@ FORCEINLINE VOID InsertHeadList(PLIST_ENTRY head, PLIST_ENTRY entry)
 	head->Flink = entry;
 }
 
-FORCEINLINE VOID InsertTailList(PLIST_ENTRY head, PLIST_ENTRY entry)
+WHITHER_INLINE VOID InsertTailList(PLIST_ENTRY head, PLIST_ENTRY entry)
 {
 	PLIST_ENTRY previous = head->Blink;
 
@@ -83,7 +83,7 @@ FORCEINLINE VOID InsertTailList(PLIST_ENTRY head, PLIST_ENTRY entry)
 }
 
 /* The list to append has no head of its own. */
-FORCEINLINE VOID AppendTailList(PLIST_ENTRY head, PLIST_ENTRY list)
+WHITHER_INLINE VOID AppendTailList(PLIST_ENTRY head, PLIST_ENTRY list)
 {
 	PLIST_ENTRY end = head->Blink;
 
@@ -93,7 +93,7 @@ FORCEINLINE VOID AppendTailList(PLIST_ENTRY head, PLIST_ENTRY list)
 	list->Blink = end;
 }
 
-FORCEINLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY head)
+WHITHER_INLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY head)
 {
 	PSINGLE_LIST_ENTRY first = head->Next;
 
@@ -102,7 +102,7 @@ FORCEINLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY head)
 	return first;
 }
 
-FORCEINLINE VOID PushEntryList(PSINGLE_LIST_ENTRY head, PSINGLE_LIST_ENTRY entry)
+WHITHER_INLINE VOID PushEntryList(PSINGLE_LIST_ENTRY head, PSINGLE_LIST_ENTRY entry)
 {
 	entry->Next = head->Next;
 	head->Next = entry;
