@@ -23,15 +23,13 @@ DEFINES = {
 UNDEFINES = ("linux", "unix", "__linux", "__linux__", "__gnu_linux__", "__unix", "__unix__")
 FLAGS = ["-fms-extensions", "-fshort-wchar", "-fno-strict-aliasing", "-fvisibility=default", "-fPIC"]
 # Behind the user's, because -Wall would bring some of them back.
-QUIET = [
-    "-Wno-multichar", "-Wno-unknown-pragmas", "-Wno-format", "-Wno-attributes", "-Wno-ignored-attributes",
-    "-Wno-unknown-warning-option",
+QUIET = ["-Wno-multichar", "-Wno-unknown-pragmas", "-Wno-format", "-Wno-attributes"]
+QUIET_C = ["-Wno-incompatible-pointer-types", "-Wno-pointer-sign", "-Wno-discarded-qualifiers"]
+QUIET_C_GCC = ["-Wno-builtin-declaration-mismatch"]
+QUIET_CLANG = [
+    "-Wno-unknown-warning-option", "-Wno-ignored-attributes", "-Wno-incompatible-library-redeclaration",
+    "-Wno-microsoft", "-Wno-ignored-pragmas", "-Wno-pragma-pack",
 ]
-QUIET_C = [
-    "-Wno-incompatible-pointer-types", "-Wno-pointer-sign", "-Wno-discarded-qualifiers",
-    "-Wno-builtin-declaration-mismatch", "-Wno-incompatible-library-redeclaration",
-]
-QUIET_CLANG = ["-Wno-microsoft", "-Wno-ignored-pragmas", "-Wno-pragma-pack"]
 # A driver's malloc() is its own.
 KERNEL = [f"-fno-builtin-{name}" for name in ("malloc", "calloc", "realloc", "free")]
 KERNEL_CXX = ["-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
@@ -51,8 +49,10 @@ class Places:
 
 
 class Build:
-    def __init__(self, command, places, scratch, includes):
-        """scratch: a folder for what lies between; includes: one of headers that were made for this."""
+    def __init__(self, command, places, scratch, includes, is_inline=lambda name: False):
+        """scratch: a folder for what lies between; includes: one of headers that were made for this;
+        is_inline: whether the sources define a function of this name inline."""
+        self.is_inline = is_inline
         self.command, self.places = command, places
         self.scratch, self.includes = scratch, includes
         done = subprocess.run([*command.compiler, "--version"], capture_output=True, check=False)
@@ -80,7 +80,9 @@ class Build:
             words += [] if self.clang else ["-fno-gnu-unique"]
         words += [f"-I{self.places.include}", f"-I{self.includes}"]
         words += [word for word in command.compile if self._for_language(word, kind)] + command.both
-        words += QUIET + (QUIET_C if kind == "c" else []) + (QUIET_CLANG if self.clang else [])
+        words += QUIET + (QUIET_CLANG if self.clang else [])
+        if kind == "c":
+            words += QUIET_C + ([] if self.clang else QUIET_C_GCC)
         if self.clang and command.sanitized:
             words.append("-fno-sanitize=function")
         return words
@@ -119,6 +121,20 @@ class Build:
             self.compile(name, made[-1])
         return made
 
+    def weaken_inline(self, objects):
+        """An inline function of a header is defined in each source that includes it, as on Windows, where
+        the linker keeps one."""
+        counts = {}
+        for path in objects:
+            if path.startswith(self.scratch):
+                for name in self._symbols(path):
+                    counts[name] = counts.get(name, 0) + 1
+        names = [name for name, count in counts.items() if count > 1 and self.is_inline(name)]
+        for path in objects if names else []:
+            if path.startswith(self.scratch):
+                self.run(["objcopy", *[f"--weaken-symbol={name}" for name in names], path])
+        return objects
+
     def entries(self, joined):
         """The symbols that stay global."""
         if not self.command.user:
@@ -142,7 +158,8 @@ class Build:
         by libc's callers or by us: its symbols become local before it meets a library."""
         command, places = self.command, self.places
         joined = os.path.join(self.scratch, "joined.o")
-        self.run(["ld", "-r", "-d", "--force-group-allocation", "-o", joined, *self.objects()])
+        self.run(["ld", "-r", "-d", "--force-group-allocation", "-o", joined,
+                  *self.weaken_inline(self.objects())])
         entries = self.entries(joined)
         if not set(entries) & self._symbols(joined):
             print(f"whither-cc: the sources define no {entries[0]}"

@@ -22,6 +22,8 @@ WINDOWS_LIBRARIES = {
     "kernel32", "libcntpr", "mswsock", "ndis", "netio", "ntdll", "ntoskrnl", "ntstrsafe", "ole32",
     "rpcrt4", "shell32", "user32", "uuid", "wdm", "wdmsec", "ws2_32", "wsock32",
 }
+# Of compilers that make Windows programs.
+FOREIGN = {"-municode", "-mwindows", "-mconsole", "-mdll", "-mthreads", "-shared"}
 STOPS = {"-c": "object", "-S": "object", "-E": "text", "-M": "text", "-MM": "text", "-fsyntax-only": "check"}
 
 
@@ -156,8 +158,8 @@ def read(arguments):
             continue  # the symbols are made local between compiling and linking
         elif word.startswith("-Wformat"):
             continue  # the formats are Windows'
-        elif word == "-shared":
-            continue  # a driver is; a program is not
+        elif word in FOREIGN:
+            continue
         elif _both_stages(word):
             command.both.append(word)
         else:

@@ -46,6 +46,11 @@ class Project:
         for source in sources:
             self._read(source)
 
+    def is_inline(self, name):
+        """Whether some file defines, or declares, a function of this name inline."""
+        pattern = re.compile(rf"(?:\b|_)(?:inline|FORCEINLINE|CFORCEINLINE|__forceinline)\b[^;{{}}]*\b{name}\s*\(")
+        return any(pattern.search(text) for text in self.files.values())
+
     def _read(self, path):
         path = os.path.normpath(path)
         if path in self.files:

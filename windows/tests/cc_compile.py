@@ -65,6 +65,67 @@ def trace_headers_are_made_and_look_at_no_argument(tools, compiler):
     os.remove(tools.path("a.tmh"))
 
 
+PRAGMAS = """
+#pragma warning(push)
+#pragma warning(disable : 4201 4214)
+#pragma warning(suppress : 6011)
+#pragma prefast(disable : 28197)
+#pragma comment(lib, "ws2_32.lib")
+#pragma comment(linker, "/export:foo")
+#pragma intrinsic(memcpy, _ReturnAddress)
+#pragma function(memset)
+#pragma optimize("", off)
+#pragma region Name
+#pragma endregion
+#pragma deprecated(gets)
+#pragma section("PAGECONS", read)
+#pragma data_seg("PAGEDATA")
+int paged_data = 3;
+#pragma data_seg()
+#pragma code_seg("PAGE")
+int paged(void) { return paged_data; }
+#pragma code_seg()
+int entry(void);
+#pragma alloc_text(INIT, entry)
+#pragma alloc_text(PAGE, entry)
+int entry(void) { return paged(); }
+#pragma pack(push, 1)
+struct packed { char a; int b; };
+#pragma pack(pop)
+int size[sizeof(struct packed) == 5 ? 1 : -1];
+#pragma runtime_checks("", off)
+#pragma warning(pop)
+"""
+
+WORDS = """
+#include <guiddef.h>
+struct __declspec(align(16)) aligned { int x; };
+typedef __declspec(align(64)) struct typed { int x; } TYPED;
+int sizes[sizeof(struct aligned) == 16 && __alignof(TYPED) == 64 ? 1 : -1];
+__declspec(noinline) int f(void);
+__declspec(noreturn) void g(void);
+__declspec(dllexport) int h(void);
+__declspec(dllimport) int i(void);
+__declspec(selectany) int one = 3;
+__declspec(thread) int local;
+__declspec(deprecated("not any more")) int old(void);
+__declspec(code_seg("PAGE")) int page(void);
+__declspec(restrict) void *r(void);
+__declspec(nothrow) int n(void);
+extern __declspec(safebuffers) int unknown_to_us(void);
+int __stdcall a(int), __cdecl b(int), __fastcall c(int);
+unsigned __int64 wide = 0x100000000;
+"""
+
+
+@each
+def pragmas_and_declspec_of_windows_are_taken(tools, compiler):
+    for text in (PRAGMAS, WORDS):
+        for name in ("a.c", "a.cpp"):
+            tools.write(name, text)
+            equal(tools.cc(name, "-c", "-Wall", "-Wextra", "-Werror", compiler=compiler), "", "what it says")
+
+
 @case
 def long_is_warned_of_where_it_is_meant(tools):
     tools.write("a.c", "/* long */ // long\nconst char *s = \"long\"; long a;\nlong long b; double x; long double c;\n"

@@ -99,6 +99,19 @@ def several_sources_and_objects_are_one_driver(tools, compiler):
 
 
 @each
+def inline_functions_of_a_header_are_one(tools, compiler):
+    tools.write("h.h", "__inline int One(int a) { return a; }\nFORCEINLINE int Two(void) { return 2; }\n"
+                "static FORCEINLINE int Three(void) { return 3; }\n")
+    tools.write("a.c", entry("One(Two() - 2) + Other()", '#include <ntddk.h>\n#include "h.h"\nint Other(void);\n'))
+    tools.write("b.c", '#include <ntddk.h>\n#include "h.h"\nint Other(void) { return One(Three()) - Two() - 1; }\n')
+    tools.cc("a.c", "b.c", "-o", "d.so", compiler=compiler)
+    tools.driver("run", "--once", tools.path("d.so"))
+    tools.write("b.c", "#include <ntddk.h>\nint Other(void) { return 0; }\nint Both;\n")
+    tools.write("c.c", "int Both = 1;\n")
+    check("Both" in tools.cc("a.c", "b.c", "c.c", compiler=compiler, expect=None) and tools.status, "a real duplicate")
+
+
+@each
 def a_function_that_is_not_here_is_named(tools, compiler):
     tools.write("a.c", entry("Missing()", "int FltNoSuchRoutine(void);\n#define Missing FltNoSuchRoutine\n"))
     check("FltNoSuchRoutine" in tools.cc("a.c", compiler=compiler, expect=None) and tools.status, "it links")
