@@ -45,7 +45,7 @@ static NTSTATUS send_plain(struct opened *opened, UCHAR major)
 static NTSTATUS open_first(struct opened *opened, struct driver *drivers, int count)
 {
 	for (int i = 0; i < count && !opened->device; i++)
-		opened->device = drivers[i].object.DeviceObject;
+		opened->device = drivers[i].object->DeviceObject;
 	if (!opened->device)
 		return STATUS_NO_SUCH_DEVICE;
 	opened->own.Type = 5;

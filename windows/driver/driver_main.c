@@ -36,7 +36,10 @@ static int prepare(const struct driver_options *options)
 			   options->verify, nt_verify_names());
 		return RUN_USAGE;
 	}
-	nt_fault_set(options->fault);
+	if (options->fault_each)
+		nt_fault_each();
+	else if (options->fault)
+		nt_fault_set(options->fault);
 	error = driver_signals_start(late);
 	if (error) {
 		driver_say("cannot start: %s", strerror(-error));
@@ -76,9 +79,14 @@ static int run_drivers(const struct driver_options *options)
 	for (int i = entered - 1; i >= 0; i--)
 		stays |= driver_leave(&drivers[i]) < 0;
 	driver_signals_unloading(0);
-	/* Code that a thread may still be in is not taken away from under it: modules stay mapped. */
-	if (!stays)
+	if (!stays) {
+		for (int i = 0; i < count; i++)
+			driver_release(&drivers[i]);
 		free(drivers);
+		nt_stop_threads();
+	}
+	if (options->fault || options->fault_each)
+		driver_say("%lu allocations", nt_fault_count());
 	if (status == RUN_OK && nt_verify_violations())
 		status = RUN_VIOLATION;
 	return status;

@@ -30,44 +30,28 @@ static void set_name(struct driver *driver, const char *path)
 		*end = '\0';
 }
 
-static void set_text(UNICODE_STRING *string, WCHAR *text, const char *format, const char *name)
+static int make_object(struct driver *driver)
 {
 	char bytes[160];
 	size_t length;
 
-	length = (size_t)snprintf(bytes, sizeof(bytes), format, name);
+	driver->object = nt_driver_object_new(driver->name);
+	if (!driver->object) {
+		driver_say("%s: no memory", driver->name);
+		return -1;
+	}
+	driver->object->DriverInit = driver->entry;
+	length = (size_t)snprintf(bytes, sizeof(bytes),
+				  "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\%s",
+				  driver->name);
 	for (size_t i = 0; i <= length; i++)
-		text[i] = (unsigned char)bytes[i];
-	*string = (UNICODE_STRING){
-		.Length = (USHORT)(length * sizeof(*text)),
-		.MaximumLength = (USHORT)((length + 1) * sizeof(*text)),
-		.Buffer = text,
+		driver->registry_text[i] = (unsigned char)bytes[i];
+	driver->registry_path = (UNICODE_STRING){
+		.Length = (USHORT)(length * sizeof(WCHAR)),
+		.MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR)),
+		.Buffer = driver->registry_text,
 	};
-}
-
-/* What a driver answers to requests that it has no routine for. */
-static NTSTATUS refuse_request(PDEVICE_OBJECT device, PIRP irp)
-{
-	irp->IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
-	irp->IoStatus.Information = 0;
-	IoCompleteRequest(irp, IO_NO_INCREMENT);
-	return STATUS_INVALID_DEVICE_REQUEST;
-}
-
-static void make_object(struct driver *driver)
-{
-	DRIVER_OBJECT *object = &driver->object;
-
-	object->Type = 4;
-	object->Size = sizeof(*object);
-	object->DriverInit = driver->entry;
-	object->DriverExtension = &driver->extension;
-	driver->extension.DriverObject = object;
-	for (int i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
-		object->MajorFunction[i] = refuse_request;
-	set_text(&object->DriverName, driver->texts[0], "\\Driver\\%s", driver->name);
-	set_text(&driver->registry_path, driver->texts[1],
-		 "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\%s", driver->name);
+	return 0;
 }
 
 int driver_load(struct driver *driver, const char *path)
@@ -77,8 +61,7 @@ int driver_load(struct driver *driver, const char *path)
 	if (!path) {
 		set_name(driver, program_invocation_short_name);
 		driver->entry = DriverEntry;
-		make_object(driver);
-		return 0;
+		return make_object(driver);
 	}
 	set_name(driver, path);
 	/* Without a slash, dlopen() would look among the system's libraries. */
@@ -98,17 +81,16 @@ int driver_load(struct driver *driver, const char *path)
 		driver_say("%s: there is no DriverEntry in it", path);
 		return -1;
 	}
-	make_object(driver);
-	return 0;
+	return make_object(driver);
 }
 
 int driver_enter(struct driver *driver)
 {
-	NTSTATUS status = driver->entry(&driver->object, &driver->registry_path);
+	NTSTATUS status = driver->entry(driver->object, &driver->registry_path);
 
 	driver_say("%s: DriverEntry returned 0x%08x", driver->name, status);
 	driver->entered = NT_SUCCESS(status);
-	for (PDEVICE_OBJECT device = driver->object.DeviceObject; device;
+	for (PDEVICE_OBJECT device = driver->object->DeviceObject; device;
 	     device = device->NextDevice)
 		device->Flags &= ~DO_DEVICE_INITIALIZING;
 	return driver->entered ? 0 : -1;
@@ -118,15 +100,22 @@ int driver_leave(struct driver *driver)
 {
 	if (!driver->entered)
 		return 0;
-	if (!driver->object.DriverUnload) {
+	if (!driver->object->DriverUnload) {
 		driver_say("%s: it has no DriverUnload, and stays loaded to the end", driver->name);
 		return -1;
 	}
-	driver->object.DriverUnload(&driver->object);
+	driver->object->DriverUnload(driver->object);
 	driver->entered = 0;
-	if (driver->object.DeviceObject)
+	if (driver->object->DeviceObject)
 		driver_say("%s: it left a device behind", driver->name);
 	nt_verify_unloaded(driver->name);
 	driver_say("%s: unloaded", driver->name);
 	return 0;
+}
+
+void driver_release(struct driver *driver)
+{
+	if (driver->object)
+		nt_driver_object_free(driver->object);
+	driver->object = NULL;
 }

@@ -11,10 +11,9 @@ struct driver {
 	char name[64];
 	void *module; /* of dlopen(); NULL where the driver is part of this program */
 	PDRIVER_INITIALIZE entry;
-	DRIVER_OBJECT object;
-	DRIVER_EXTENSION extension;
+	PDRIVER_OBJECT object;
 	UNICODE_STRING registry_path;
-	WCHAR texts[2][160];
+	WCHAR registry_text[160];
 	int entered; /* the entry succeeded */
 };
 
@@ -27,6 +26,9 @@ int driver_enter(struct driver *driver);
 
 /* Calls DriverUnload, if the entry succeeded; 0, or -1 after saying that there is none. */
 int driver_leave(struct driver *driver);
+
+/* Its object, and what it left in it. The module stays mapped: a thread may still be in its code. */
+void driver_release(struct driver *driver);
 
 /* Whether the driver is part of this program (whither-cc --exe). */
 int driver_built_in(void);

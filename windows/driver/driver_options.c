@@ -60,9 +60,10 @@ void driver_print_usage(FILE *file, bool built_in)
 	      "  --device NAME          the device, by its symbolic link (default: the first one)\n"
 	      "  --output-size N        room for a control's answer, in bytes (default: 4096)\n"
 	      "  --once                 unload after the entry and the controls, without waiting\n"
-	      "  --verify[=RULES]       check the driver: RULE=stop|report|off,... (default: all\n"
-	      "                         stop)\n"
-	      "  --fault N              let the N-th allocation fail\n"
+	      "  --verify[=RULES]       check the driver: RULE=stop|report|off,..., all=report\n"
+	      "                         (default: all=stop)\n"
+	      "  --fault N|each         let the N-th allocation fail, or the first one of each call\n"
+	      "                         stack\n"
 	      "  --trace                print trace messages\n"
 	      "  -h, --help             this text\n"
 	      "  -V, --version          the version\n\n"
@@ -159,6 +160,9 @@ static int read_option(struct driver_options *options, int option, char *value)
 		options->verify = value ? value : "";
 		return 0;
 	case OPTION_FAULT:
+		options->fault_each = !strcmp(value, "each");
+		if (options->fault_each)
+			return 0;
 		return read_number("--fault", value, UINT32_MAX, &options->fault);
 	case OPTION_TRACE:
 		options->trace = true;

@@ -37,6 +37,7 @@ struct driver_options {
 	size_t output_size; /* of a control's answer */
 	const char *verify; /* NULL: off */
 	uint64_t fault;     /* the allocation that fails; 0: none */
+	bool fault_each;    /* each call stack's first fails */
 	bool trace;
 	bool once; /* unload after the controls */
 };
