@@ -31,7 +31,7 @@ static long long now_ms(void)
 /* The next signal, or 0 after a fifth of a second. */
 static int next_signal(const sigset_t *set)
 {
-	struct timespec wait = {.tv_nsec = 200 * 1000 * 1000};
+	struct timespec wait = {.tv_nsec = 200000000};
 	int number = sigtimedwait(set, NULL, &wait);
 
 	return number > 0 ? number : 0;
