@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,8 +15,8 @@
 #define LATE_SECONDS 5
 
 static sem_t asked;
-static _Atomic(const char *) busy;
-static atomic_bool is_unloading;
+static const char *busy;
+static int is_unloading;
 static void (*on_late)(void);
 
 static long long now_ms(void)
@@ -49,13 +48,13 @@ static void *watch(void *data)
 		if (number && seen++)
 			_exit(RUN_SIGNAL + number);
 		if (number) {
-			const char *why = atomic_load(&busy);
+			const char *why = __atomic_load_n(&busy, __ATOMIC_ACQUIRE);
 
 			if (why)
 				driver_say("%s; once more to end at once", why);
 			sem_post(&asked);
 		}
-		if (!atomic_load(&is_unloading))
+		if (!__atomic_load_n(&is_unloading, __ATOMIC_ACQUIRE))
 			since = 0;
 		else if (!since)
 			since = now_ms();
@@ -88,7 +87,7 @@ int driver_signals_start(void (*late)(void))
 
 void driver_signals_busy(const char *why)
 {
-	atomic_store(&busy, why);
+	__atomic_store_n(&busy, why, __ATOMIC_RELEASE);
 }
 
 void driver_signals_wait(void)
@@ -99,5 +98,5 @@ void driver_signals_wait(void)
 
 void driver_signals_unloading(int begins)
 {
-	atomic_store(&is_unloading, begins);
+	__atomic_store_n(&is_unloading, begins, __ATOMIC_RELEASE);
 }
