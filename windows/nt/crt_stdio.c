@@ -39,7 +39,7 @@ int vsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
 	length = nt_format_bytes(buffer, size ? size - 1 : 0, format, arguments);
 	if (size)
 		buffer[length < 0 ? 0 : (size_t)length < size ? (size_t)length : size - 1] = 0;
-	return length;
+	return length < 0 ? -1 : length;
 }
 
 int snprintf(char *buffer, size_t size, const char *format, ...)
@@ -54,7 +54,9 @@ int _vsnprintf(char *buffer, size_t count, const char *format, va_list arguments
 	if (!format || (!buffer && count))
 		return -1;
 	length = nt_format_bytes(buffer, count, format, arguments);
-	if (!buffer || length < 0)
+	if (length < 0)
+		return -1;
+	if (!buffer)
 		return length;
 	if ((size_t)length < count)
 		buffer[length] = 0;

@@ -50,7 +50,9 @@ int _vsnwprintf(WCHAR *buffer, size_t count, const WCHAR *format, va_list argume
 	if (!format || (!buffer && count))
 		return -1;
 	length = nt_format_units(buffer, count, format, arguments);
-	if (!buffer || length < 0)
+	if (length < 0)
+		return -1;
+	if (!buffer)
 		return length;
 	if ((size_t)length < count)
 		buffer[length] = 0;

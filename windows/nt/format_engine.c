@@ -323,7 +323,7 @@ static int format_all(struct run *run)
 			at = nt_conversion_parse(&run->format, at + 1, &run->arguments,
 						 &conversion);
 			if (!put_conversion(run, &conversion))
-				return -1;
+				return NT_FORMAT_REFUSED;
 			continue;
 		}
 		while (unit && unit != '%')
@@ -333,7 +333,7 @@ static int format_all(struct run *run)
 		piece.count = at - start;
 		emit_piece(run, &piece);
 	}
-	return run->total > INT_MAX ? -1 : (int)run->total;
+	return run->total > INT_MAX ? NT_FORMAT_TOO_LONG : (int)run->total;
 }
 
 int nt_format(const struct nt_format_sink *sink, const char *format, va_list arguments)

@@ -19,10 +19,12 @@ struct nt_format_sink {
 	bool wide;
 };
 
-/*
- * How many units the whole text has, however few the sink took; -1 when the text would have more than
- * INT_MAX, or at %n, which is refused: nothing of the format behind it is looked at.
- */
+/* At %n: nothing of the format behind it is looked at. */
+#define NT_FORMAT_REFUSED (-1)
+/* The text would have more than INT_MAX units. */
+#define NT_FORMAT_TOO_LONG (-2)
+
+/* How many units the whole text has, however few the sink took, or one of these. */
 int nt_format(const struct nt_format_sink *sink, const char *format, va_list arguments);
 int nt_format_wide(const struct nt_format_sink *sink, const uint16_t *format, va_list arguments);
 

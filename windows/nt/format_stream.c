@@ -21,7 +21,7 @@ static int locked(FILE *stream, const char *narrow, const uint16_t *wide, va_lis
 	flockfile(stream);
 	length = narrow ? nt_format(&sink, narrow, arguments) :
 			  nt_format_wide(&sink, wide, arguments);
-	if (ferror(stream))
+	if (length < 0 || ferror(stream))
 		length = -1;
 	funlockfile(stream);
 	return length;
