@@ -5,27 +5,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wdm_memory.h>
 
-static struct {
-	nt_string_allocator *allocate;
-	nt_string_releaser *release;
-} memory_hook = {malloc, free};
-
-void nt_string_memory_set(nt_string_allocator *allocate, nt_string_releaser *release)
-{
-	memory_hook.allocate = allocate ? allocate : malloc;
-	memory_hook.release = release ? release : free;
-}
+#define STRING_TAG 'grtS'
 
 void *nt_string_allocate(size_t size)
 {
-	return memory_hook.allocate(size ? size : 1);
+	return ExAllocatePoolWithTag(PagedPool, size ? size : 1, STRING_TAG);
 }
 
 void nt_string_release(void *memory)
 {
 	if (memory)
-		memory_hook.release(memory);
+		ExFreePoolWithTag(memory, 0);
 }
 
 void *nt_heap_copy(const void *from, size_t size)
