@@ -256,3 +256,18 @@ void NTAPI IoUnregisterShutdownNotification(PDEVICE_OBJECT DeviceObject)
 {
 	DeviceObject->Flags &= ~DO_SHUTDOWN_REGISTERED;
 }
+
+/* What IoCreateDeviceSecure() may be given; nobody reads it. */
+#define SDDL(text)                                                       \
+	{                                                                \
+		sizeof(text) - sizeof(WCHAR), sizeof(text), (PWCH)(text) \
+	}
+const UNICODE_STRING SDDL_DEVOBJ_KERNEL_ONLY = SDDL(u"D:P");
+const UNICODE_STRING SDDL_DEVOBJ_SYS_ALL = SDDL(u"D:P(A;;GA;;;SY)");
+const UNICODE_STRING SDDL_DEVOBJ_SYS_ALL_ADM_ALL = SDDL(u"D:P(A;;GA;;;SY)(A;;GA;;;BA)");
+const UNICODE_STRING SDDL_DEVOBJ_SYS_ALL_ADM_RWX_WORLD_R =
+	SDDL(u"D:P(A;;GA;;;SY)(A;;GRGWGX;;;BA)(A;;GR;;;WD)");
+const UNICODE_STRING SDDL_DEVOBJ_SYS_ALL_ADM_RWX_WORLD_RW_RES_R =
+	SDDL(u"D:P(A;;GA;;;SY)(A;;GRGWGX;;;BA)(A;;GRGW;;;WD)(A;;GR;;;RC)");
+const UNICODE_STRING SDDL_DEVOBJ_SYS_ALL_ADM_RWX_WORLD_RWX_RES_RWX =
+	SDDL(u"D:P(A;;GA;;;SY)(A;;GRGWGX;;;BA)(A;;GRGWGX;;;WD)(A;;GRGWGX;;;RC)");

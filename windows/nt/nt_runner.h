@@ -48,6 +48,9 @@ void nt_stop_threads(void);
  */
 struct nt_device_handle;
 NTSTATUS nt_device_open(const char *name, ULONG access, struct nt_device_handle **ret_handle);
+/* The same with a name as CreateFileW() has it. */
+NTSTATUS nt_device_open_wide(PCUNICODE_STRING name, ULONG access,
+			     struct nt_device_handle **ret_handle);
 NTSTATUS nt_device_control(struct nt_device_handle *handle, ULONG code, const void *input,
 			   ULONG input_size, void *output, ULONG output_size, ULONG *ret_size);
 NTSTATUS nt_device_read(struct nt_device_handle *handle, void *buffer, ULONG size, ULONG *ret_size);
