@@ -23,6 +23,7 @@ static bool put(void *context, const void *units, size_t count)
 	return buffer->size != 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): put() writes there. */
 int nt_format_bytes(char *buffer, size_t size, const char *format, va_list arguments)
 {
 	struct buffer memory = {buffer, size, sizeof(char)};
@@ -31,6 +32,7 @@ int nt_format_bytes(char *buffer, size_t size, const char *format, va_list argum
 	return nt_format(&sink, format, arguments);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): put() writes there. */
 int nt_format_units(uint16_t *buffer, size_t size, const uint16_t *format, va_list arguments)
 {
 	struct buffer memory = {(char *)buffer, size, sizeof(uint16_t)};

@@ -54,6 +54,7 @@ static size_t parse_width(const struct nt_format_text *text, size_t at,
 
 	if (nt_format_unit(text, at) != '*')
 		return parse_digits(text, at, &conversion->width);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has copied it. */
 	width = va_arg(arguments->list, int);
 	if (width < 0) {
 		conversion->left = true;
@@ -73,6 +74,7 @@ static size_t parse_precision(const struct nt_format_text *text, size_t at,
 	at++;
 	if (nt_format_unit(text, at) != '*')
 		return parse_digits(text, at, &conversion->precision);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): as above. */
 	conversion->precision = va_arg(arguments->list, int);
 	if (conversion->precision < 0)
 		conversion->precision = -1;
