@@ -64,6 +64,11 @@ DECLSPEC_NORETURN VOID NTAPI RtlRaiseStatus(NTSTATUS Status);
 WHITHER_END_C
 #pragma GCC visibility pop
 
+/* Gcc warns of every local that changes in __try, also of those that nobody reads in the handler. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+
 /* C++'s own library has macros of the name __try. */
 #if !defined(__cplusplus) || defined(_KERNEL_MODE)
 #undef __try

@@ -12,7 +12,7 @@
 #include "nt_internal.h"
 #include "verifier.h"
 
-/* Linux 5.14; older kernels say EINVAL, and then nothing is known of the page. */
+/* Linux 5.14; of an older kernel nothing is learnt about the page. */
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
@@ -84,6 +84,15 @@ void NTAPI MmBuildMdlForNonPagedPool(PMDL Mdl)
 	Mdl->MappedSystemVa = MmGetMdlVirtualAddress(Mdl);
 }
 
+/* Whether the kernel knows the advice: of a page that is there, it would then say yes. */
+static bool is_known(int advice)
+{
+	static char page[2 * PAGE_SIZE];
+
+	return madvise((void *)(((uintptr_t)page + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1)), 1,
+		       advice) == 0;
+}
+
 static bool touch(PVOID base, SIZE_T size, int advice)
 {
 	const uintptr_t start = (uintptr_t)base & ~(uintptr_t)(PAGE_SIZE - 1);
@@ -94,8 +103,9 @@ static bool touch(PVOID base, SIZE_T size, int advice)
 	if (__builtin_add_overflow((uintptr_t)base, size, &end) || end > (uintptr_t)1 << 47)
 		return false;
 	end = (end + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1);
-	/* EINVAL: the kernel does not know the advice, or the memory is special. */
-	return madvise((void *)start, end - start, advice) == 0 || errno == EINVAL;
+	/* EINVAL: the kernel does not know the advice, or the memory may not be used so. */
+	return madvise((void *)start, end - start, advice) == 0 ||
+	       (errno == EINVAL && !is_known(advice));
 }
 
 void NTAPI MmProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
