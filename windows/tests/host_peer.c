@@ -68,6 +68,11 @@ int peer_listen(uint16_t *ret_port)
 	return fd;
 }
 
+int peer_reserve(uint16_t *ret_port)
+{
+	return bound(SOCK_STREAM, ret_port);
+}
+
 int peer_datagram(uint16_t *ret_port)
 {
 	return bound(SOCK_DGRAM, ret_port);

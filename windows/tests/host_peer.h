@@ -11,6 +11,8 @@
 
 /* On 127.0.0.1, ports in host order. Each fails the program where it cannot. */
 int peer_listen(uint16_t *ret_port);
+/* A port that nobody else has, and that refuses connections. */
+int peer_reserve(uint16_t *ret_port);
 int peer_accept(int listener);
 int peer_connect(uint16_t port);
 int peer_datagram(uint16_t *ret_port);

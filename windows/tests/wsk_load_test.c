@@ -56,11 +56,13 @@ static void count(bool right)
 static void begin_client(void)
 {
 	struct end *one;
+	int number;
 
-	if (__atomic_add_fetch(&begun, 1, __ATOMIC_SEQ_CST) > wanted)
+	number = __atomic_add_fetch(&begun, 1, __ATOMIC_SEQ_CST);
+	if (number > wanted)
 		return;
 	one = end_new(true);
-	one->seed = (unsigned int)begun;
+	one->seed = (unsigned int)number;
 	scene.provider.Dispatch->WskSocket(scene.provider.Client, AF_INET, SOCK_STREAM, IPPROTO_TCP,
 					   WSK_FLAG_CONNECTION_SOCKET, NULL, NULL, NULL, NULL, NULL,
 					   again(one, client_made));

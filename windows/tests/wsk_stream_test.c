@@ -146,10 +146,11 @@ static void a_refused_connection_says_so(void **state)
 	struct asked asked;
 	PWSK_SOCKET socket;
 	uint16_t port;
+	int held;
 
 	(void)state;
 	asked_init(&asked);
-	peer_close(peer_listen(&port));
+	held = peer_reserve(&port);
 	name = loopback_name(port);
 	socket = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET, NULL,
 			     NULL);
@@ -159,6 +160,7 @@ static void a_refused_connection_says_so(void **state)
 			 STATUS_CONNECTION_REFUSED);
 	assert_int_equal(asked.answer.Information, 0);
 	close_socket(socket);
+	peer_close(held);
 	asked_free(&asked);
 }
 

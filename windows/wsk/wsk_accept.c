@@ -57,7 +57,7 @@ NTSTATUS wsk_accept(PWSK_SOCKET handle, ULONG flags, PVOID context,
 	struct wsk_request *request;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	if (!wsk_begin(handle, irp, &listener, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskAccept"), handle, irp, &listener, &request, &status))
 		return status;
 	request->advance = advance;
 	request->release = release;

@@ -159,7 +159,8 @@ NTSTATUS wsk_client_get_address_info(PWSK_CLIENT client, PUNICODE_STRING node,
 	(void)provider;
 	(void)process;
 	(void)thread;
-	if (!wsk_client_begin(client, irp, &registration, &request, &status))
+	if (!wsk_client_begin(WSK_SITE("WskGetAddressInfo"), client, irp, &registration, &request,
+			      &status))
 		return status;
 	lookup = calloc(1, sizeof(*lookup));
 	if (!lookup)
@@ -235,7 +236,8 @@ NTSTATUS wsk_client_get_name_info(PWSK_CLIENT client, PSOCKADDR address, ULONG s
 
 	(void)process;
 	(void)thread;
-	if (!wsk_client_begin(client, irp, &registration, &request, &status))
+	if (!wsk_client_begin(WSK_SITE("WskGetNameInfo"), client, irp, &registration, &request,
+			      &status))
 		return status;
 	lookup = calloc(1, sizeof(*lookup));
 	if (!lookup)

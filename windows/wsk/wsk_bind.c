@@ -75,7 +75,7 @@ NTSTATUS wsk_bind(PWSK_SOCKET handle, PSOCKADDR local, ULONG flags, PIRP irp)
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskBind"), handle, irp, &socket, &request, &status))
 		return status;
 	wsk_lock(socket);
 	status = bind_now(socket, local, flags);
@@ -91,7 +91,7 @@ NTSTATUS wsk_listen(PWSK_SOCKET handle, PIRP irp)
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskListen"), handle, irp, &socket, &request, &status))
 		return status;
 	wsk_lock(socket);
 	if (!socket->bound || socket->listening || socket->connecting || socket->connected ||
@@ -113,7 +113,8 @@ static NTSTATUS get_address(PWSK_SOCKET handle, PSOCKADDR out, bool remote, PIRP
 	NTSTATUS status;
 	int error = 0;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE(remote ? "WskGetRemoteAddress" : "WskGetLocalAddress"), handle, irp,
+		       &socket, &request, &status))
 		return status;
 	wsk_lock(socket);
 	if (!out)

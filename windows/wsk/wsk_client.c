@@ -105,7 +105,7 @@ NTSTATUS wsk_client_socket(PWSK_CLIENT client, ADDRESS_FAMILY family, USHORT typ
 	(void)process;
 	(void)thread;
 	(void)descriptor;
-	if (!wsk_client_begin(client, irp, &registration, &request, &status))
+	if (!wsk_client_begin(WSK_SITE("WskSocket"), client, irp, &registration, &request, &status))
 		return status;
 	if (!category_of(flags, &category))
 		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);
@@ -134,7 +134,8 @@ NTSTATUS wsk_client_socket_connect(PWSK_CLIENT client, USHORT type, ULONG protoc
 	(void)process;
 	(void)thread;
 	(void)descriptor;
-	if (!wsk_client_begin(client, irp, &registration, &request, &status))
+	if (!wsk_client_begin(WSK_SITE("WskSocketConnect"), client, irp, &registration, &request,
+			      &status))
 		return status;
 	if (flags || !local || !remote || local->sa_family != remote->sa_family)
 		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);

@@ -112,7 +112,8 @@ static NTSTATUS await_change(struct wsk_registration *registration, PIRP irp)
 	NTSTATUS status;
 	bool queued;
 
-	request = wsk_request_accept(NULL, registration, irp, &status);
+	request =
+		wsk_request_accept(WSK_SITE("WskControlClient"), NULL, registration, irp, &status);
 	if (!request) {
 		wsk_registration_leave(registration);
 		return status;
@@ -143,7 +144,8 @@ NTSTATUS wsk_client_control(PWSK_CLIENT client, ULONG code, SIZE_T input_size, P
 	if (code == WSK_TRANSPORT_LIST_CHANGE)
 		return await_change(registration, irp);
 	if (irp) {
-		request = wsk_request_accept(NULL, registration, irp, &status);
+		request = wsk_request_accept(WSK_SITE("WskControlClient"), NULL, registration, irp,
+					     &status);
 		if (!request) {
 			wsk_registration_leave(registration);
 			return status;

@@ -33,7 +33,7 @@ NTSTATUS wsk_close(PWSK_SOCKET handle, PIRP irp)
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskCloseSocket"), handle, irp, &socket, &request, &status))
 		return status;
 	if (!wsk_socket_withdraw(socket)) /* somebody else has closed it meanwhile */
 		return wsk_finish(request, STATUS_INVALID_HANDLE, 0);

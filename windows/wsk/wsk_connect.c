@@ -93,7 +93,7 @@ static NTSTATUS connect_to(PWSK_SOCKET handle, PSOCKADDR remote, const WSK_BUF *
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskConnect"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = advance;
 	request->abandon = abandon;

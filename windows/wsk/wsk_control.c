@@ -7,6 +7,7 @@
 
 #include "wsk_calls.h"
 #include "wsk_event.h"
+#include "wsk_verify.h"
 
 static NTSTATUS answer(struct wsk_socket *socket, WSK_CONTROL_SOCKET_TYPE type,
 		       struct wsk_control_call *call)
@@ -68,15 +69,22 @@ NTSTATUS wsk_control(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE type, ULONG cod
 		.with_irp = irp,
 	};
 	struct wsk_request *request = NULL;
+	const struct wsk_site site = WSK_SITE("WskControlSocket");
 	NTSTATUS status;
 
+	if (type == WskIoctl && wsk_control_is_passive(code))
+		wsk_verify_passive(site);
+	if (!socket)
+		wsk_report_refused(site, "on what is no open socket", handle);
 	if (!socket)
 		return irp || !wsk_control_needs_irp(type, code) ? STATUS_INVALID_HANDLE :
 								   STATUS_INVALID_PARAMETER;
-	if (!irp && wsk_control_needs_irp(type, code))
+	if (!irp && wsk_control_needs_irp(type, code)) {
+		wsk_report_refused(site, "without an IRP, which this code needs,", NULL);
 		return STATUS_INVALID_PARAMETER;
+	}
 	if (irp) {
-		request = wsk_request_accept(socket, NULL, irp, &status);
+		request = wsk_request_accept(site, socket, NULL, irp, &status);
 		if (!request)
 			return status;
 	}

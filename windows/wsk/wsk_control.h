@@ -24,6 +24,9 @@ struct wsk_control_call {
 /* Whether the call is malformed without an IRP. */
 bool wsk_control_needs_irp(WSK_CONTROL_SOCKET_TYPE type, ULONG code);
 
+/* Whether Windows wants PASSIVE_LEVEL for it. */
+bool wsk_control_is_passive(ULONG code);
+
 /* Under the socket's lock; inline. */
 NTSTATUS wsk_control_set(struct wsk_socket *socket, struct wsk_control_call *call);
 NTSTATUS wsk_control_get(struct wsk_socket *socket, struct wsk_control_call *call);

@@ -118,7 +118,7 @@ NTSTATUS wsk_send_to(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PSOCKADDR
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskSendTo"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = send_advance;
 	status = flags || !wsk_bytes_take(&request->bytes, buffer) ?
@@ -136,7 +136,7 @@ NTSTATUS wsk_send_messages(PWSK_SOCKET handle, PWSK_BUF_LIST list, ULONG flags, 
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskSendMessages"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = list_advance;
 	request->u.message.list = list;
@@ -203,7 +203,7 @@ NTSTATUS wsk_receive_from(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PSOC
 	NTSTATUS status;
 	bool bound;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskReceiveFrom"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = receive_advance;
 	request->u.message.remote = remote;

@@ -235,7 +235,7 @@ NTSTATUS wsk_inspect_complete(PWSK_SOCKET handle, PWSK_INSPECT_ID id, WSK_INSPEC
 	struct wsk_incoming *one;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &listener, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskInspectComplete"), handle, irp, &listener, &request, &status))
 		return status;
 	if (!id || (action != WskInspectAccept && action != WskInspectReject))
 		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);

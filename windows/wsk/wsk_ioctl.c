@@ -15,6 +15,12 @@ bool wsk_control_needs_irp(WSK_CONTROL_SOCKET_TYPE type, ULONG code)
 	return type == WskIoctl && (net_redirect_code(code) || code == SIO_ADDRESS_LIST_CHANGE);
 }
 
+bool wsk_control_is_passive(ULONG code)
+{
+	return net_redirect_code(code) || code == SIO_ADDRESS_LIST_QUERY ||
+	       code == SIO_ADDRESS_LIST_CHANGE || code == SIO_ADDRESS_LIST_SORT;
+}
+
 NTSTATUS wsk_control_give(struct wsk_control_call *call, const void *value, size_t size)
 {
 	call->returned = size;

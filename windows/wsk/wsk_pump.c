@@ -10,6 +10,7 @@
 #include "wsk_event.h"
 #include "wsk_reactor.h"
 #include "wsk_socket.h"
+#include "wsk_verify.h"
 
 #include <errno.h>
 
@@ -43,6 +44,7 @@ NTSTATUS wsk_start(struct wsk_socket *socket, struct wsk_request *request, enum 
 	bool tried, queued, mine;
 
 	IoMarkIrpPending(request->irp);
+	wsk_verify_lent(request);
 	wsk_lock(socket);
 	if (socket->closing) {
 		wsk_unlock(socket);

@@ -190,7 +190,7 @@ NTSTATUS wsk_receive(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
 	NTSTATUS status;
 	bool resumes;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskReceive"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = receive_advance;
 	request->abandon = receive_abandon;

@@ -3,10 +3,12 @@
 
 /* WskRegister() and what belongs to it. */
 
+#include "nt_runner.h"
 #include "wsk_registration_state.h"
 #include "wsk_request.h"
 #include "wsk_socket.h"
 #include "wsk_tables.h"
+#include "wsk_verify.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +23,7 @@ const NPIID NPI_WSK_INTERFACE_ID = {
 
 pthread_mutex_t wsk_registration_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static LIST_ENTRY registrations = {&registrations, &registrations};
 
 static struct wsk_registration *find(const void *candidate)
@@ -76,6 +79,16 @@ void wsk_registration_remove_socket(struct wsk_registration *registration)
 	count(&registration->sockets, -1);
 }
 
+static void tell_open(nt_line *line, void *data)
+{
+	wsk_socket_tell(NULL, line, data);
+}
+
+static void register_teller(void)
+{
+	nt_on_report_open(tell_open);
+}
+
 NTSTATUS WskRegister(PWSK_CLIENT_NPI npi, PWSK_REGISTRATION block)
 {
 	struct wsk_registration *registration;
@@ -85,6 +98,7 @@ NTSTATUS WskRegister(PWSK_CLIENT_NPI npi, PWSK_REGISTRATION block)
 	registration = calloc(1, sizeof(*registration));
 	if (!registration)
 		return STATUS_INSUFFICIENT_RESOURCES;
+	pthread_once(&once, register_teller);
 	registration->npi = *npi;
 	InitializeListHead(&registration->list_change);
 	pthread_mutex_lock(&wsk_registration_lock);
@@ -152,7 +166,26 @@ NTSTATUS WskQueryProviderCharacteristics(PWSK_REGISTRATION block,
 	return status;
 }
 
-static void await_zeros(struct wsk_registration *registration)
+static void print_line(const char *text, void *data)
+{
+	(void)data;
+	fprintf(stderr, "whither: open: %s\n", text);
+}
+
+static void complain(struct wsk_registration *registration, const void *place)
+{
+	unsigned int captures = registration->captures, calls = registration->calls;
+	unsigned int sockets = registration->sockets;
+
+	pthread_mutex_unlock(&wsk_registration_lock);
+	fprintf(stderr, "whither: WskDeregister() waits for %u captures, %u calls, %u sockets\n",
+		captures, calls, sockets);
+	wsk_socket_tell(registration, print_line, NULL);
+	wsk_verify_left(sockets, place);
+	pthread_mutex_lock(&wsk_registration_lock);
+}
+
+static void await_zeros(struct wsk_registration *registration, const void *place)
 {
 	struct timespec limit;
 	bool said = false;
@@ -160,18 +193,12 @@ static void await_zeros(struct wsk_registration *registration)
 	clock_gettime(CLOCK_REALTIME, &limit);
 	limit.tv_sec += PATIENCE_SECONDS;
 	while (registration->captures || registration->calls || registration->sockets) {
-		if (said)
+		if (said) {
 			pthread_cond_wait(&changed, &wsk_registration_lock);
-		else if (pthread_cond_timedwait(&changed, &wsk_registration_lock, &limit) ==
-			 ETIMEDOUT) {
+		} else if (pthread_cond_timedwait(&changed, &wsk_registration_lock, &limit) ==
+			   ETIMEDOUT) {
 			said = true;
-			fprintf(stderr,
-				"whither: WskDeregister() waits for %u captures, %u calls, "
-				"%u sockets\n",
-				registration->captures, registration->calls, registration->sockets);
-			pthread_mutex_unlock(&wsk_registration_lock);
-			wsk_socket_print(registration, stderr);
-			pthread_mutex_lock(&wsk_registration_lock);
+			complain(registration, place);
 		}
 	}
 }
@@ -195,7 +222,7 @@ VOID WskDeregister(PWSK_REGISTRATION block)
 	pthread_mutex_unlock(&wsk_registration_lock);
 	wsk_complete_list(&cancelled);
 	pthread_mutex_lock(&wsk_registration_lock);
-	await_zeros(registration);
+	await_zeros(registration, __builtin_return_address(0));
 	RemoveEntryList(&registration->link);
 	pthread_mutex_unlock(&wsk_registration_lock);
 	block->ReservedRegistrationContext = NULL;

@@ -7,6 +7,7 @@
 #include "wsk_reactor.h"
 #include "wsk_registration_state.h"
 #include "wsk_socket.h"
+#include "wsk_verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,14 +54,14 @@ static void complete_irp(PIRP irp, NTSTATUS status, ULONG_PTR information)
 	depth--;
 }
 
-struct wsk_request *wsk_request_accept(struct wsk_socket *socket,
+struct wsk_request *wsk_request_accept(struct wsk_site site, struct wsk_socket *socket,
 				       struct wsk_registration *registration, PIRP irp,
 				       NTSTATUS *ret_status)
 {
 	struct wsk_request *request;
 
 	*ret_status = STATUS_INVALID_PARAMETER;
-	if (!irp || irp->CurrentLocation <= 1)
+	if (!irp || !wsk_verify_irp(site, irp))
 		return NULL;
 	request = calloc(1, sizeof(*request));
 	IoSetNextIrpStackLocation(irp);
@@ -70,6 +71,7 @@ struct wsk_request *wsk_request_accept(struct wsk_socket *socket,
 		return NULL;
 	}
 	request->irp = irp;
+	request->site = site;
 	request->registration = registration;
 	irp->Tail.Overlay.DriverContext[0] = request;
 	if (socket)
@@ -104,6 +106,8 @@ void wsk_complete(struct wsk_request *request, NTSTATUS status, ULONG_PTR inform
 	if (request->irp) {
 		if (request->size_returned)
 			*request->size_returned = information;
+		if (request->lent)
+			wsk_verify_returned(request);
 		request->irp->Tail.Overlay.DriverContext[0] = NULL;
 		complete_irp(request->irp, status, information);
 	}

@@ -21,6 +21,14 @@
 struct wsk_socket;
 struct wsk_registration;
 
+/* A call of the client's: its name on Windows, and where it came from. For the verifier. */
+struct wsk_site {
+	const char *what;
+	const void *place;
+};
+
+#define WSK_SITE(name) ((struct wsk_site){name, __builtin_return_address(0)})
+
 /* What is asked; each socket has a queue for each of the first ones. */
 enum wsk_queue {
 	WSK_QUEUE_ACCEPT,
@@ -39,6 +47,8 @@ struct wsk_bytes {
 };
 
 struct wsk_request {
+	struct wsk_site site;
+	bool lent; /* the verifier watches its bytes */
 	LIST_ENTRY link;
 	pthread_mutex_t *lock;                 /* of the queue it is in */
 	struct wsk_socket *socket;             /* referenced; NULL: of a client */
@@ -92,7 +102,7 @@ struct wsk_request {
 
 /* Accepts the IRP of a call: takes its next stack location. NULL, with *ret_status, when there is
  * no IRP, no location or no memory; in the last case the IRP has been completed. */
-struct wsk_request *wsk_request_accept(struct wsk_socket *socket,
+struct wsk_request *wsk_request_accept(struct wsk_site site, struct wsk_socket *socket,
 				       struct wsk_registration *registration, PIRP irp,
 				       NTSTATUS *ret_status);
 

@@ -63,7 +63,7 @@ NTSTATUS wsk_send(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskSend"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = send_advance;
 	status = may_send(socket, flags & WSK_FLAG_NODELAY);
@@ -121,7 +121,7 @@ NTSTATUS wsk_disconnect(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP i
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskDisconnect"), handle, irp, &socket, &request, &status))
 		return status;
 	request->advance = disconnect_advance;
 	status = flags ? STATUS_SUCCESS : may_send(socket, false);
@@ -144,7 +144,8 @@ static NTSTATUS reserved(PWSK_SOCKET handle, PIRP irp)
 	struct wsk_request *request;
 	NTSTATUS status;
 
-	if (!wsk_begin(handle, irp, &socket, &request, &status))
+	if (!wsk_begin(WSK_SITE("WskSendEx, WskReceiveEx"), handle, irp, &socket, &request,
+		       &status))
 		return status;
 	return wsk_finish_now(request, STATUS_NOT_SUPPORTED, 0);
 }

@@ -10,7 +10,9 @@
 #include "wsk_reactor.h"
 #include "wsk_registration_state.h"
 #include "wsk_tables.h"
+#include "wsk_verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TABLE_SIZE 4096 /* a power of two */
@@ -112,19 +114,23 @@ void wsk_socket_unref(struct wsk_socket *socket)
 	free(socket);
 }
 
-bool wsk_begin(PWSK_SOCKET handle, PIRP irp, struct wsk_socket **ret_socket,
+bool wsk_begin(struct wsk_site site, PWSK_SOCKET handle, PIRP irp, struct wsk_socket **ret_socket,
 	       struct wsk_request **ret_request, NTSTATUS *ret_status)
 {
 	struct wsk_socket *socket;
 
 	*ret_status = STATUS_INVALID_PARAMETER;
-	if (!irp)
+	if (!irp) {
+		wsk_report_refused(site, "without an IRP", NULL);
 		return false;
+	}
 	*ret_status = STATUS_INVALID_HANDLE;
 	socket = wsk_socket_get(handle);
-	if (!socket)
+	if (!socket) {
+		wsk_report_refused(site, "on what is no open socket", handle);
 		return false;
-	*ret_request = wsk_request_accept(socket, NULL, irp, ret_status);
+	}
+	*ret_request = wsk_request_accept(site, socket, NULL, irp, ret_status);
 	if (!*ret_request) {
 		wsk_socket_unref(socket);
 		return false;
@@ -133,17 +139,22 @@ bool wsk_begin(PWSK_SOCKET handle, PIRP irp, struct wsk_socket **ret_socket,
 	return true;
 }
 
-bool wsk_client_begin(PWSK_CLIENT client, PIRP irp, struct wsk_registration **ret_registration,
-		      struct wsk_request **ret_request, NTSTATUS *ret_status)
+bool wsk_client_begin(struct wsk_site site, PWSK_CLIENT client, PIRP irp,
+		      struct wsk_registration **ret_registration, struct wsk_request **ret_request,
+		      NTSTATUS *ret_status)
 {
 	*ret_status = STATUS_INVALID_PARAMETER;
-	if (!irp)
+	if (!irp) {
+		wsk_report_refused(site, "without an IRP", NULL);
 		return false;
+	}
 	*ret_status = STATUS_INVALID_HANDLE;
 	*ret_registration = wsk_registration_enter(client);
-	if (!*ret_registration)
+	if (!*ret_registration) {
+		wsk_report_refused(site, "on what is no client", client);
 		return false;
-	*ret_request = wsk_request_accept(NULL, *ret_registration, irp, ret_status);
+	}
+	*ret_request = wsk_request_accept(site, NULL, *ret_registration, irp, ret_status);
 	if (!*ret_request)
 		wsk_registration_leave(*ret_registration);
 	return *ret_request;
@@ -158,29 +169,36 @@ static const char *state_of(const struct wsk_socket *socket)
 				   "new";
 }
 
-void wsk_socket_print(struct wsk_registration *registration, FILE *file)
+static void tell_one(struct wsk_socket *socket, void (*line)(const char *text, void *data),
+		     void *data)
 {
 	static const char *const categories[] = {"basic", "listening", "connection", "datagram",
 						 "stream"};
+	char text[200];
 
+	/* Its lock comes before the table's: less is said when it is taken. */
+	if (pthread_mutex_trylock(&socket->lock)) {
+		snprintf(text, sizeof(text), "%s socket %p", categories[socket->category],
+			 (void *)socket);
+	} else {
+		snprintf(text, sizeof(text), "%s socket %p, descriptor %d, %s, %u requests pending",
+			 categories[socket->category], (void *)socket, socket->fd, state_of(socket),
+			 socket->requests);
+		wsk_unlock(socket);
+	}
+	line(text, data);
+}
+
+void wsk_socket_tell(const struct wsk_registration *registration,
+		     void (*line)(const char *text, void *data), void *data)
+{
 	pthread_mutex_lock(&table.lock);
 	for (int i = 0; i < TABLE_SIZE; i++) {
 		struct wsk_socket *socket;
 
 		for (socket = table.first[i]; socket; socket = socket->next_handle) {
-			if (socket->registration != registration)
-				continue;
-			/* Its lock comes before the table's: a guess must do when it is taken. */
-			bool locked = !pthread_mutex_trylock(&socket->lock);
-
-			fprintf(file, "whither: open: %s socket %p", categories[socket->category],
-				(void *)socket);
-			if (locked)
-				fprintf(file, ", descriptor %d, %s, %u requests pending",
-					socket->fd, state_of(socket), socket->requests);
-			fputc('\n', file);
-			if (locked)
-				wsk_unlock(socket);
+			if (!registration || socket->registration == registration)
+				tell_one(socket, line, data);
 		}
 	}
 	pthread_mutex_unlock(&table.lock);

@@ -14,7 +14,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 
 struct wsk_reactor;
 struct wsk_indication;
@@ -119,8 +118,9 @@ static inline void wsk_socket_unref_pointer(struct wsk_socket **socket)
 		wsk_socket_unref(*socket);
 }
 
-/* Names a client's open sockets, a line each. */
-void wsk_socket_print(struct wsk_registration *registration, FILE *file);
+/* Names the open sockets of a client, NULL: of all, a line each. */
+void wsk_socket_tell(const struct wsk_registration *registration,
+		     void (*line)(const char *text, void *data), void *data);
 
 /* Ends a socket that no client has, as a close without an IRP. */
 void wsk_socket_discard(struct wsk_socket *socket);
@@ -139,12 +139,13 @@ static inline void wsk_unlock(struct wsk_socket *socket)
 
 /* The beginning of every call on a socket: the socket, and the request for its IRP. False, with
  * *ret_status, when the call was not accepted. */
-bool wsk_begin(PWSK_SOCKET handle, PIRP irp, struct wsk_socket **ret_socket,
+bool wsk_begin(struct wsk_site site, PWSK_SOCKET handle, PIRP irp, struct wsk_socket **ret_socket,
 	       struct wsk_request **ret_request, NTSTATUS *ret_status);
 
 /* The same for a call on a client. */
-bool wsk_client_begin(PWSK_CLIENT client, PIRP irp, struct wsk_registration **ret_registration,
-		      struct wsk_request **ret_request, NTSTATUS *ret_status);
+bool wsk_client_begin(struct wsk_site site, PWSK_CLIENT client, PIRP irp,
+		      struct wsk_registration **ret_registration, struct wsk_request **ret_request,
+		      NTSTATUS *ret_status);
 
 /* What WskBind() says of a negative errno. */
 NTSTATUS wsk_bind_status(int error);
