@@ -2,15 +2,11 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* Internet addresses as text: both ways, either width, what stops the reading. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <ip2string.h>
 #include <ntstatus.h>
+#include <string.h>
+
+#include "cmocka_once.h"
 
 #define assert_bytes(address, text) assert_memory_equal(&(address), text, sizeof(text) - 1)
 

@@ -5,14 +5,10 @@
 #define WHITHER_WINDOWS_NAMES
 
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 #include <wdm_print.h>
+
+#include "cmocka_once.h"
 
 /* For free(), without the C library's own wide functions. */
 void free(void *memory);

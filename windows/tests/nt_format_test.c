@@ -5,16 +5,11 @@
 #define WHITHER_WINDOWS_NAMES
 
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <ntdef.h>
+#include <string.h>
 #include <wdm_print.h>
 
+#include "cmocka_once.h"
 #include "debug_print.h"
 
 #define EXPECT(text, ...)                                                       \

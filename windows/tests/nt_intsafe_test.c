@@ -2,14 +2,11 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* Checked arithmetic: the last number that fits, the first that does not, and the value then. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <intsafe.h>
 #include <ntintsafe.h>
+
+#include "cmocka_once.h"
 
 /* `call` stores to `value`. */
 #define assert_good(call, expected)                     \

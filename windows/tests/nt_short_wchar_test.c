@@ -4,15 +4,11 @@
 /* As a driver is compiled: wchar_t has 16 bits, and no wide function of the C library is reached. */
 #include <wdm_print.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
-#include <cmocka.h>
+#include "cmocka_once.h"
 
 WHITHER_STATIC_ASSERT(sizeof(wchar_t) == 2 && sizeof(L"ab") == 6);
 

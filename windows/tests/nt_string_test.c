@@ -2,15 +2,11 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* Counted strings: what is cut, what is refused and then left alone, what is terminated. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 #include <wdm_rtl.h>
+
+#include "cmocka_once.h"
 
 #define CONSTANT(text) ((UNICODE_STRING){sizeof(text) - 2, sizeof(text), (PWCH)(text)})
 #define NARROW(text) ((ANSI_STRING){sizeof(text) - 1, sizeof(text), (PCHAR)(text)})

@@ -2,15 +2,11 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* Bounded strings: always terminated, nothing written beyond, and the documented status. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <ntstrsafe.h>
+#include <string.h>
 #include <strsafe.h>
+
+#include "cmocka_once.h"
 
 #define OVERFLOW STATUS_BUFFER_OVERFLOW
 #define INVALID STATUS_INVALID_PARAMETER
