@@ -236,9 +236,20 @@ static int bytes(int fd, unsigned long what)
 	return ioctl(fd, what, &count) ? -errno : count;
 }
 
+/* A connection that was reset keeps its count for ever. */
+static bool is_dead(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) && info.tcpi_state == TCP_CLOSE;
+}
+
 int wsk_host_unsent(int fd)
 {
-	return bytes(fd, SIOCOUTQ);
+	int count = bytes(fd, SIOCOUTQ);
+
+	return count > 0 && is_dead(fd) ? 0 : count;
 }
 
 int wsk_host_waiting(int fd)
