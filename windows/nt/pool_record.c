@@ -170,8 +170,6 @@ void nt_pool_died(void *block, ULONG tag, bool check_tag, const char *function, 
 			     "%s with tag '%s' of a block that has tag '%s'", function,
 			     tag_text(tag, text), tag_text(record.tag, other));
 	check_lent(block, record.size, function, place);
-	if (!HAVE_QUARANTINE || record.size > QUARANTINED_SIZE)
-		nt_record_remove(NT_RECORD_POOL, block);
 	bury(block, record.size, record.tag, place);
 }
 
