@@ -170,6 +170,58 @@ void nt_device_close(struct nt_device_handle *handle)
 	free(handle);
 }
 
+/* What a HANDLE of nt_file_open() stands for. */
+struct open_file {
+	struct nt_device_handle *device;
+};
+
+static void close_file(void *object)
+{
+	nt_device_close(((struct open_file *)object)->device);
+}
+
+NTSTATUS nt_file_open(PCUNICODE_STRING name, ULONG access, HANDLE *ret_file)
+{
+	struct open_file *file = nt_object_new(NT_OBJECT_OPEN_FILE, sizeof(*file), close_file);
+	NTSTATUS status;
+
+	if (!file)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	status = nt_device_open_wide(name, access, &file->device);
+	if (NT_SUCCESS(status))
+		status = nt_handle_new(file, ret_file);
+	if (!NT_SUCCESS(status))
+		ObfDereferenceObject(file);
+	return status;
+}
+
+NTSTATUS nt_file_control(HANDLE file, ULONG code, const void *input, ULONG input_size, void *output,
+			 ULONG output_size, ULONG *ret_size)
+{
+	void *object;
+	NTSTATUS status = nt_handle_object(file, NT_OBJECT_OPEN_FILE, &object);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	status = nt_device_control(((struct open_file *)object)->device, code, input, input_size,
+				   output, output_size, ret_size);
+	ObfDereferenceObject(object);
+	return status;
+}
+
+NTSTATUS nt_file_transfer(HANDLE file, bool reads, void *buffer, ULONG size, ULONG *ret_size)
+{
+	void *object;
+	NTSTATUS status = nt_handle_object(file, NT_OBJECT_OPEN_FILE, &object);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	status = transfer(((struct open_file *)object)->device, reads ? IRP_MJ_READ : IRP_MJ_WRITE,
+			  buffer, size, ret_size);
+	ObfDereferenceObject(object);
+	return status;
+}
+
 NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess,
 					PFILE_OBJECT *FileObject, PDEVICE_OBJECT *DeviceObject)
 {

@@ -68,6 +68,7 @@ enum nt_object_type {
 	NT_OBJECT_FILE,
 	NT_OBJECT_DEVICE,
 	NT_OBJECT_DRIVER,
+	NT_OBJECT_OPEN_FILE,
 };
 void *nt_object_new(enum nt_object_type type, size_t size, void (*destroy)(void *object));
 /* 0 for what is no object. */

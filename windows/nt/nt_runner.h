@@ -5,6 +5,7 @@
 #ifndef WHITHER_NT_RUNNER_H
 #define WHITHER_NT_RUNNER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <wdm_device.h>
@@ -57,6 +58,15 @@ NTSTATUS nt_device_read(struct nt_device_handle *handle, void *buffer, ULONG siz
 NTSTATUS nt_device_write(struct nt_device_handle *handle, const void *buffer, ULONG size,
 			 ULONG *ret_size);
 void nt_device_close(struct nt_device_handle *handle);
+
+/*
+ * The same behind CreateFileW(), DeviceIoControl(), ReadFile() and WriteFile(). ZwClose() closes the
+ * file; of a handle that is not the kernel's it says STATUS_INVALID_HANDLE.
+ */
+NTSTATUS nt_file_open(PCUNICODE_STRING name, ULONG access, HANDLE *ret_file);
+NTSTATUS nt_file_control(HANDLE file, ULONG code, const void *input, ULONG input_size, void *output,
+			 ULONG output_size, ULONG *ret_size);
+NTSTATUS nt_file_transfer(HANDLE file, bool reads, void *buffer, ULONG size, ULONG *ret_size);
 
 #pragma GCC visibility pop
 

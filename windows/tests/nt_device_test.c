@@ -272,6 +272,27 @@ static void device_outlives_its_deletion_while_it_is_open(void **state)
 	nt_device_close(handle);
 }
 
+static void handle_is_a_device_until_it_is_closed(void **state)
+{
+	UNICODE_STRING name = NAME(u"\\\\.\\EchoLink");
+	char bytes[2] = {1, 2};
+	HANDLE file;
+	ULONG size;
+
+	closed = 0;
+	assert_int_equal(nt_file_open(&name, GENERIC_READ, &file), STATUS_SUCCESS);
+	assert_int_equal(nt_file_control(file, CODE(METHOD_BUFFERED), bytes, 2, bytes, 2, &size),
+			 STATUS_SUCCESS);
+	assert_int_equal(size, 2);
+	assert_int_equal((unsigned char)bytes[1], 0xfd);
+	assert_int_equal(nt_file_transfer(file, true, bytes, 2, &size), STATUS_SUCCESS);
+	assert_int_equal(bytes[0], 'r');
+	assert_int_equal(ZwClose(file), STATUS_SUCCESS);
+	assert_int_equal(closed, 1);
+	assert_int_equal(nt_file_transfer(file, true, bytes, 2, &size), STATUS_INVALID_HANDLE);
+	assert_int_equal(ZwClose((HANDLE)5), STATUS_INVALID_HANDLE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +303,7 @@ int main(void)
 		cmocka_unit_test(access_that_the_code_wants_must_be_there),
 		cmocka_unit_test(bytes_are_read_and_written),
 		cmocka_unit_test(device_outlives_its_deletion_while_it_is_open),
+		cmocka_unit_test(handle_is_a_device_until_it_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
