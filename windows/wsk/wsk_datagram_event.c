@@ -35,12 +35,20 @@ static bool keep_control(struct wsk_indication *indication, const void *host, si
 static struct wsk_indication *read_datagram(struct wsk_socket *socket)
 {
 	_Alignas(16) unsigned char control[WSK_ANCILLARY_MAX];
-	int waiting = wsk_host_waiting(socket->fd);
-	struct wsk_indication *indication = wsk_indication_new(waiting > 0 ? (size_t)waiting : 0);
 	struct wsk_host_message message = {.control = control, .control_size = sizeof(control)};
+	struct wsk_indication *indication;
 	struct iovec part;
 	ssize_t received;
 
+	/* Not the count of bytes that wait: it is 0 until the moment when it no longer is. */
+	do
+		received = wsk_host_datagram_size(socket->fd);
+	while (received == -ECONNREFUSED);
+	if (received < 0) {
+		socket->readable = false;
+		return NULL;
+	}
+	indication = wsk_indication_new((size_t)received);
 	if (!indication) {
 		wsk_reactor_post_later(socket, NO_MEMORY_MS);
 		return NULL;

@@ -257,6 +257,16 @@ int wsk_host_waiting(int fd)
 	return bytes(fd, SIOCINQ);
 }
 
+ssize_t wsk_host_datagram_size(int fd)
+{
+	ssize_t size;
+
+	do
+		size = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+	while (size < 0 && errno == EINTR);
+	return size < 0 ? -errno : size;
+}
+
 int wsk_host_send_buffer(int fd)
 {
 	int size = 0;

@@ -67,6 +67,8 @@ ssize_t wsk_host_receive_message(int fd, struct wsk_host_message *message);
  * the size of the send buffer. */
 int wsk_host_unsent(int fd);
 int wsk_host_waiting(int fd);
+/* The size of the datagram that is read next; -EAGAIN: there is none. */
+ssize_t wsk_host_datagram_size(int fd);
 int wsk_host_send_buffer(int fd);
 
 #endif /* WHITHER_WSK_HOST_H */
