@@ -154,6 +154,7 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
 	return STATUS_SUCCESS;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters that Windows gave it. */
 NTSTATUS NTAPI IoCreateDeviceSecure(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
 				    PUNICODE_STRING DeviceName, DEVICE_TYPE DeviceType,
 				    ULONG DeviceCharacteristics, BOOLEAN Exclusive,

@@ -141,6 +141,7 @@ static bool add_mdl(PIRP irp, void *buffer, ULONG size, LOCK_OPERATION operation
 	       lock_pages(irp->MdlAddress, operation);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters that Windows gave it. */
 PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT DeviceObject,
 					 PVOID InputBuffer, ULONG InputBufferLength,
 					 PVOID OutputBuffer, ULONG OutputBufferLength,

@@ -81,6 +81,7 @@ LOGICAL NTAPI ExTryConvertSharedSpinLockExclusive(PEX_SPIN_LOCK SpinLock)
 	return nt_shared_upgrade(SpinLock);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by a builtin. */
 void NTAPI ExInitializePushLock(PEX_PUSH_LOCK PushLock)
 {
 	__atomic_store_n(PushLock, 0, __ATOMIC_RELAXED);

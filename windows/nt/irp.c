@@ -185,7 +185,7 @@ void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
 		KeBugCheckEx(NT_BUG_MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)Irp, 0, 0, 0);
 	while (Irp->CurrentLocation <= Irp->StackCount) {
 		PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(Irp);
-		const PIO_COMPLETION_ROUTINE routine = location->CompletionRoutine;
+		PIO_COMPLETION_ROUTINE routine = location->CompletionRoutine;
 		void *const context = location->Context;
 		const UCHAR control = location->Control;
 		PDEVICE_OBJECT device = NULL;

@@ -10,6 +10,7 @@
 #define WAITED 0x40000000u
 #define SHARED 0x3fffffffu
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by a builtin. */
 static bool exchange(volatile uint32_t *lock, uint32_t *seen, uint32_t value)
 {
 	return __atomic_compare_exchange_n(lock, seen, value, false, __ATOMIC_ACQ_REL,

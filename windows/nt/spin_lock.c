@@ -18,6 +18,7 @@ static void pause_briefly(void)
 #endif
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by a builtin. */
 static bool try_lock(PKSPIN_LOCK lock, ULONG_PTR value)
 {
 	ULONG_PTR free = 0;
@@ -90,6 +91,7 @@ static void check_at_dispatch(const char *function, const void *place)
 			     nt_context.irql);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to by a builtin. */
 void NTAPI KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
 	__atomic_store_n(SpinLock, 0, __ATOMIC_RELAXED);
@@ -130,6 +132,7 @@ BOOLEAN NTAPI KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 }
 
 /* TRUE: nobody held it. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): as Windows has it. */
 BOOLEAN NTAPI KeTestSpinLock(PKSPIN_LOCK SpinLock)
 {
 	return __atomic_load_n(SpinLock, __ATOMIC_ACQUIRE) == 0;

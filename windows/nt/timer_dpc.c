@@ -105,7 +105,7 @@ static void expire(PKTIMER timer, LONGLONG now)
 {
 	disarm(timer);
 	if (timer->Period) {
-		LONGLONG due = (LONGLONG)timer->DueTime.QuadPart + timer->Period * 10000l;
+		LONGLONG due = (LONGLONG)timer->DueTime.QuadPart + timer->Period * 10000L;
 
 		arm(timer, due > now ? due : now);
 	}

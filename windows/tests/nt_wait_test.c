@@ -17,7 +17,9 @@
 #include "nt_runner.h"
 
 #define MILLISECONDS(n) ((LARGE_INTEGER){.QuadPart = -10000ll * (n)})
+#ifndef ROUNDS
 #define ROUNDS 20000
+#endif
 
 static PKTHREAD start(PKSTART_ROUTINE routine, void *context)
 {
