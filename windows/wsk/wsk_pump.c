@@ -40,9 +40,12 @@ static void release(struct wsk_socket *socket, bool more)
 
 NTSTATUS wsk_start(struct wsk_socket *socket, struct wsk_request *request, enum wsk_queue queue)
 {
+	/* A routine may close it. */
+	WSK_CLEANUP(wsk_socket_unref_pointer) struct wsk_socket *held = socket;
 	NTSTATUS status = STATUS_PENDING;
 	bool tried, queued, mine;
 
+	wsk_socket_ref(held);
 	IoMarkIrpPending(request->irp);
 	wsk_verify_lent(request);
 	wsk_lock(socket);
