@@ -30,6 +30,7 @@ typedef const GUID *LPCGUID;
 WHITHER_STATIC_ASSERT(sizeof(GUID) == 16);
 
 #ifdef __cplusplus
+extern "C++" {
 static inline int InlineIsEqualGUID(REFGUID one, REFGUID other)
 {
 	return __builtin_memcmp(&one, &other, sizeof(GUID)) == 0;
@@ -45,6 +46,7 @@ static inline bool operator==(REFGUID one, REFGUID other)
 static inline bool operator!=(REFGUID one, REFGUID other)
 {
 	return InlineIsEqualGUID(one, other) == 0;
+}
 }
 #else
 #define IsEqualGUID(one, other) (__builtin_memcmp((one), (other), sizeof(GUID)) == 0)

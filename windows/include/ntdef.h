@@ -175,9 +175,25 @@ typedef const STRING *PCSTRING, *PCANSI_STRING, *PCOEM_STRING, *PCUTF8_STRING;
 #define UNICODE_STRING_MAX_BYTES ((USHORT)65534)
 #define UNICODE_STRING_MAX_CHARS (32767)
 
-#define RTL_CONSTANT_STRING(text)                                      \
-	{                                                              \
-		sizeof(text) - sizeof((text)[0]), sizeof(text), (text) \
+/* C++ wants to be told that a literal may stand where its type says it may be written to. */
+#ifdef __cplusplus
+extern "C++" {
+constexpr PWCH whither_text(const WCHAR *text)
+{
+	return const_cast<PWCH>(text);
+}
+constexpr PCHAR whither_text(const CHAR *text)
+{
+	return const_cast<PCHAR>(text);
+}
+}
+#define WHITHER_TEXT(text) whither_text(text)
+#else
+#define WHITHER_TEXT(text) (text)
+#endif
+#define RTL_CONSTANT_STRING(text)                                                  \
+	{                                                                          \
+		sizeof(text) - sizeof((text)[0]), sizeof(text), WHITHER_TEXT(text) \
 	}
 #define DECLARE_CONST_UNICODE_STRING(variable, text)                                 \
 	const WCHAR variable##_buffer[] = text;                                      \

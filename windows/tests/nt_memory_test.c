@@ -135,8 +135,8 @@ static void lookaside_list_keeps_what_is_freed(void **state)
 
 static void mdl_describes_its_bytes(void **state)
 {
-	char *pages = mmap(NULL, 4 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			   -1, 0);
+	char *pages = mmap(NULL, 4UL * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	PMDL mdl = IoAllocateMdl(pages + 100, 2 * PAGE_SIZE, FALSE, FALSE, NULL);
 	PMDL part = IoAllocateMdl(pages + 100, PAGE_SIZE, FALSE, FALSE, NULL);
 
@@ -155,7 +155,7 @@ static void mdl_describes_its_bytes(void **state)
 	assert_ptr_equal(MmGetMdlPfnArray(mdl), mdl + 1);
 	IoFreeMdl(part);
 	IoFreeMdl(mdl);
-	munmap(pages, 4 * PAGE_SIZE);
+	munmap(pages, 4UL * PAGE_SIZE);
 }
 
 static NTSTATUS try_lock(void *address, ULONG size, LOCK_OPERATION operation)
@@ -175,17 +175,17 @@ static NTSTATUS try_lock(void *address, ULONG size, LOCK_OPERATION operation)
 
 static void probing_raises_for_memory_that_is_not_there(void **state)
 {
-	char *pages = mmap(NULL, 3 * PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *pages = mmap(NULL, 3UL * PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	munmap(pages + 2 * PAGE_SIZE, PAGE_SIZE);
+	munmap(pages + 2L * PAGE_SIZE, PAGE_SIZE);
 	assert_int_equal(try_lock(pages, 2 * PAGE_SIZE, IoReadAccess), STATUS_SUCCESS);
 	assert_int_equal(try_lock(pages, 2 * PAGE_SIZE, IoWriteAccess), STATUS_ACCESS_VIOLATION);
 	assert_int_equal(try_lock(pages, 2 * PAGE_SIZE + 1, IoReadAccess), STATUS_ACCESS_VIOLATION);
 	assert_int_equal(try_lock(NULL, 10, IoReadAccess), STATUS_ACCESS_VIOLATION);
 	assert_int_equal(try_lock((void *)~15ul, 64, IoReadAccess), STATUS_ACCESS_VIOLATION);
 	assert_true(MmIsAddressValid(pages));
-	assert_false(MmIsAddressValid(pages + 2 * PAGE_SIZE));
-	munmap(pages, 2 * PAGE_SIZE);
+	assert_false(MmIsAddressValid(pages + 2L * PAGE_SIZE));
+	munmap(pages, 2UL * PAGE_SIZE);
 }
 
 static void probe_checks_alignment_and_length(void **state)

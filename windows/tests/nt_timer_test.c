@@ -17,7 +17,7 @@
 
 #include "nt_runner.h"
 
-#define MILLISECONDS(n) ((LARGE_INTEGER){.QuadPart = -10000ll * (n)})
+#define MILLISECONDS(n) ((LARGE_INTEGER){.QuadPart = -10000LL * (n)})
 
 static KEVENT done;
 static LONG calls;

@@ -16,7 +16,7 @@
 
 #include "nt_runner.h"
 
-#define MILLISECONDS(n) ((LARGE_INTEGER){.QuadPart = -10000ll * (n)})
+#define MILLISECONDS(n) ((LARGE_INTEGER){.QuadPart = -10000LL * (n)})
 #ifndef ROUNDS
 #define ROUNDS 20000
 #endif
