@@ -137,7 +137,7 @@ NTSTATUS Ask(PWSK_SOCKET s, const WSK_PROVIDER_BASIC_DISPATCH *d, PIRP irp)
 
 @each
 def a_program_begins_in_wmain(tools, compiler):
-    text = '#include <winsock2.h>\n#include <stdio.h>\nint wmain(int n, wchar_t **a) { return n == 2 && a[1][0] == 0xe4 && a[1][1] == 0 ? 0 : 9; }\n'
+    text = '#include <stddef.h>\n#include <stdio.h>\nint wmain(int n, wchar_t **a) { return n == 2 && a[1][0] == 0xe4 && a[1][1] == 0 ? 0 : 9; }\n'
     for name in ("w.c", "w.cpp"):
         tools.write(name, text)
         tools.cc("--user", name, "-o", "w", compiler=compiler)

@@ -52,13 +52,4 @@ def objects_in_cxx(tools):
     driver("owning_objects.cpp")(tools)
 
 
-@case
-def overlapped_calls_of_every_kind(tools):
-    source = f"{SOURCE}/windows/tests/sources/overlapped_echo.cpp"
-    for compiler in COMPILERS:
-        for more in ([], SANITIZE):
-            equal(tools.cc("--user", source, *STRICT, *more, "-o", "echo", compiler=compiler), "", "what it says")
-            equal(tools.run(tools.path("echo")), "PASS\n", "what it prints")
-
-
 main()

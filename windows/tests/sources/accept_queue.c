@@ -202,7 +202,8 @@ static NTSTATUS StartListener(PIRP Irp)
 	Status = Await(Irp, &Event);
 	if (!NT_SUCCESS(Status))
 		return Status;
-	IN6ADDR_SETANY(&ListenAddress);
+	ListenAddress.sin6_family = AF_INET6;
+	INETADDR_SETANY((PSOCKADDR)&ListenAddress);
 	PREPARE(Irp, Event);
 	Dispatch->WskBind(Listener, (PSOCKADDR)&ListenAddress, 0, Irp);
 	Status = Await(Irp, &Event);
