@@ -145,6 +145,7 @@ static void run_address(struct wsk_job *job)
 	wsk_finish(lookup->request, status, 0);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Windows'. */
 NTSTATUS wsk_client_get_address_info(PWSK_CLIENT client, PUNICODE_STRING node,
 				     PUNICODE_STRING service, ULONG name_space, GUID *provider,
 				     struct addrinfoexW *hints, struct addrinfoexW **result,
@@ -225,6 +226,7 @@ static void run_name(struct wsk_job *job)
 	wsk_finish(lookup->request, status, 0);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Windows'. */
 NTSTATUS wsk_client_get_name_info(PWSK_CLIENT client, PSOCKADDR address, ULONG size,
 				  PUNICODE_STRING node, PUNICODE_STRING service, ULONG flags,
 				  PEPROCESS process, PETHREAD thread, PIRP irp)

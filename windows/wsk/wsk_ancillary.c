@@ -34,6 +34,30 @@ struct item {
 	} value;
 };
 
+/* The messages that hold an int on both sides. */
+static bool rename_number(struct item *item, bool to_host)
+{
+	static const struct {
+		int level;
+		int windows;
+		int host;
+	} numbers[] = {
+		{IPPROTO_IP, WIN_IP_TTL, IP_TTL},
+		{IPPROTO_IP, WIN_IP_TOS, IP_TOS},
+		{IPPROTO_IPV6, WIN_HOPLIMIT, IPV6_HOPLIMIT},
+		{IPPROTO_IPV6, WIN_TCLASS, IPV6_TCLASS},
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (item->level != numbers[i].level ||
+		    item->type != (to_host ? numbers[i].windows : numbers[i].host))
+			continue;
+		item->type = to_host ? numbers[i].host : numbers[i].windows;
+		return true;
+	}
+	return false;
+}
+
 static bool item_to_host(struct item *item)
 {
 	if (item->level == IPPROTO_IP && item->type == WIN_PKTINFO &&
@@ -53,19 +77,7 @@ static bool item_to_host(struct item *item)
 		item->type = IPV6_PKTINFO;
 		return true;
 	}
-	if (item->size != sizeof(int))
-		return false;
-	if (item->level == IPPROTO_IP && item->type == WIN_IP_TTL)
-		item->type = IP_TTL;
-	else if (item->level == IPPROTO_IP && item->type == WIN_IP_TOS)
-		item->type = IP_TOS;
-	else if (item->level == IPPROTO_IPV6 && item->type == WIN_HOPLIMIT)
-		item->type = IPV6_HOPLIMIT;
-	else if (item->level == IPPROTO_IPV6 && item->type == WIN_TCLASS)
-		item->type = IPV6_TCLASS;
-	else
-		return false;
-	return true;
+	return item->size == sizeof(int) && rename_number(item, true);
 }
 
 static bool item_from_host(struct item *item)
@@ -88,17 +100,7 @@ static bool item_from_host(struct item *item)
 		item->type = WIN_IP_TOS;
 		return true;
 	}
-	if (item->size != sizeof(int))
-		return false;
-	if (item->level == IPPROTO_IP && item->type == IP_TTL)
-		item->type = WIN_IP_TTL;
-	else if (item->level == IPPROTO_IPV6 && item->type == IPV6_HOPLIMIT)
-		item->type = WIN_HOPLIMIT;
-	else if (item->level == IPPROTO_IPV6 && item->type == IPV6_TCLASS)
-		item->type = WIN_TCLASS;
-	else
-		return false;
-	return true;
+	return item->size == sizeof(int) && rename_number(item, false);
 }
 
 /* The next message; 0 at the end, -1 where the bytes make no sense. */

@@ -74,30 +74,35 @@ static void give_tables(struct wsk_socket *socket, PVOID context, const VOID *di
 	}
 }
 
-/* Makes the socket; it has no handle yet. */
-static NTSTATUS make(struct wsk_registration *registration, enum wsk_category category, int family,
-		     int type, ULONG protocol, struct wsk_socket **ret_socket)
+/* Makes the socket; it has no handle yet. NULL: *ret_status says why not. */
+static struct wsk_socket *make(struct wsk_registration *registration, enum wsk_category category,
+			       int family, int type, ULONG protocol, NTSTATUS *ret_status)
 {
+	struct wsk_socket *socket;
 	int fd, error;
 
+	*ret_status = STATUS_PROTOCOL_UNREACHABLE;
 	if (!reachable(family, type, protocol))
-		return STATUS_PROTOCOL_UNREACHABLE;
+		return NULL;
 	error = wsk_host_socket(family, type, (int)protocol, &fd);
+	*ret_status = net_status_of_errno(-error);
 	if (error)
-		return net_status_of_errno(-error);
-	*ret_socket = wsk_socket_new(registration, category, family, type, (int)protocol, fd);
-	if (*ret_socket)
-		return STATUS_SUCCESS;
+		return NULL;
+	socket = wsk_socket_new(registration, category, family, type, (int)protocol, fd);
+	if (socket)
+		return socket;
 	wsk_host_close(fd);
-	return STATUS_INSUFFICIENT_RESOURCES;
+	*ret_status = STATUS_INSUFFICIENT_RESOURCES;
+	return NULL;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Windows'. */
 NTSTATUS wsk_client_socket(PWSK_CLIENT client, ADDRESS_FAMILY family, USHORT type, ULONG protocol,
 			   ULONG flags, PVOID context, const VOID *dispatch, PEPROCESS process,
 			   PETHREAD thread, PSECURITY_DESCRIPTOR descriptor, PIRP irp)
 {
 	struct wsk_registration *registration;
-	struct wsk_socket *socket = NULL;
+	struct wsk_socket *socket;
 	enum wsk_category category;
 	struct wsk_request *request;
 	NTSTATUS status;
@@ -109,8 +114,8 @@ NTSTATUS wsk_client_socket(PWSK_CLIENT client, ADDRESS_FAMILY family, USHORT typ
 		return status;
 	if (!category_of(flags, &category))
 		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);
-	status = make(registration, category, family, type, protocol, &socket);
-	if (status != STATUS_SUCCESS)
+	socket = make(registration, category, family, type, protocol, &status);
+	if (!socket)
 		return wsk_finish(request, status, 0);
 	give_tables(socket, context, dispatch);
 	wsk_event_default(socket, 0);
@@ -118,6 +123,7 @@ NTSTATUS wsk_client_socket(PWSK_CLIENT client, ADDRESS_FAMILY family, USHORT typ
 	return wsk_finish(request, STATUS_SUCCESS, (ULONG_PTR)&socket->handle);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Windows'. */
 NTSTATUS wsk_client_socket_connect(PWSK_CLIENT client, USHORT type, ULONG protocol, PSOCKADDR local,
 				   PSOCKADDR remote, ULONG flags, PVOID context,
 				   const WSK_CLIENT_CONNECTION_DISPATCH *dispatch,
@@ -125,7 +131,7 @@ NTSTATUS wsk_client_socket_connect(PWSK_CLIENT client, USHORT type, ULONG protoc
 				   PSECURITY_DESCRIPTOR descriptor, PIRP irp)
 {
 	struct wsk_registration *registration;
-	struct wsk_socket *socket = NULL;
+	struct wsk_socket *socket;
 	struct wsk_address address;
 	struct wsk_request *request;
 	NTSTATUS status;
@@ -141,8 +147,8 @@ NTSTATUS wsk_client_socket_connect(PWSK_CLIENT client, USHORT type, ULONG protoc
 		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);
 	if (type != SOCK_STREAM)
 		return wsk_finish(request, STATUS_PROTOCOL_UNREACHABLE, 0);
-	status = make(registration, WSK_CONNECTION, local->sa_family, type, protocol, &socket);
-	if (status != STATUS_SUCCESS)
+	socket = make(registration, WSK_CONNECTION, local->sa_family, type, protocol, &status);
+	if (!socket)
 		return wsk_finish(request, status, 0);
 	give_tables(socket, context, dispatch);
 	wsk_event_default(socket, 0);

@@ -54,6 +54,7 @@ static NTSTATUS finish(struct wsk_socket *socket, struct wsk_request *request, N
 	return wsk_finish_now(request, status, call->returned);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Windows'. */
 NTSTATUS wsk_control(PWSK_SOCKET handle, WSK_CONTROL_SOCKET_TYPE type, ULONG code, ULONG level,
 		     SIZE_T input_size, PVOID input, SIZE_T output_size, PVOID output,
 		     SIZE_T *size_returned, PIRP irp)

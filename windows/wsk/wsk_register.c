@@ -89,42 +89,43 @@ static void register_teller(void)
 	nt_on_report_open(tell_open);
 }
 
-NTSTATUS WskRegister(PWSK_CLIENT_NPI npi, PWSK_REGISTRATION block)
+NTSTATUS WskRegister(PWSK_CLIENT_NPI WskClientNpi, PWSK_REGISTRATION WskRegistration)
 {
 	struct wsk_registration *registration;
 
-	if (!npi || !npi->Dispatch || !block)
+	if (!WskClientNpi || !WskClientNpi->Dispatch || !WskRegistration)
 		return STATUS_INVALID_PARAMETER;
 	registration = calloc(1, sizeof(*registration));
 	if (!registration)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	pthread_once(&once, register_teller);
-	registration->npi = *npi;
+	registration->npi = *WskClientNpi;
 	InitializeListHead(&registration->list_change);
 	pthread_mutex_lock(&wsk_registration_lock);
 	InsertTailList(&registrations, &registration->link);
 	pthread_mutex_unlock(&wsk_registration_lock);
-	block->ReservedRegistrationState = 1;
-	block->ReservedRegistrationContext = registration;
-	block->ReservedRegistrationLock = 0;
+	WskRegistration->ReservedRegistrationState = 1;
+	WskRegistration->ReservedRegistrationContext = registration;
+	WskRegistration->ReservedRegistrationLock = 0;
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS WskCaptureProviderNPI(PWSK_REGISTRATION block, ULONG timeout, PWSK_PROVIDER_NPI provider)
+NTSTATUS WskCaptureProviderNPI(PWSK_REGISTRATION WskRegistration, ULONG WaitTimeout,
+			       PWSK_PROVIDER_NPI WskProviderNpi)
 {
 	struct wsk_registration *registration;
 	NTSTATUS status = STATUS_DEVICE_NOT_READY;
 
-	(void)timeout;
-	if (!block || !provider)
+	(void)WaitTimeout;
+	if (!WskRegistration || !WskProviderNpi)
 		return STATUS_INVALID_PARAMETER;
 	pthread_mutex_lock(&wsk_registration_lock);
-	registration = find(block->ReservedRegistrationContext);
+	registration = find(WskRegistration->ReservedRegistrationContext);
 	if (registration && !registration->leaving) {
 		if (WSK_MAJOR_VERSION(registration->npi.Dispatch->Version) == 1) {
 			registration->captures++;
-			provider->Client = registration;
-			provider->Dispatch = &wsk_provider_dispatch;
+			WskProviderNpi->Client = registration;
+			WskProviderNpi->Dispatch = &wsk_provider_dispatch;
 			status = STATUS_SUCCESS;
 		} else {
 			status = STATUS_NOINTERFACE;
@@ -134,32 +135,32 @@ NTSTATUS WskCaptureProviderNPI(PWSK_REGISTRATION block, ULONG timeout, PWSK_PROV
 	return status;
 }
 
-VOID WskReleaseProviderNPI(PWSK_REGISTRATION block)
+VOID WskReleaseProviderNPI(PWSK_REGISTRATION WskRegistration)
 {
 	struct wsk_registration *registration;
 
-	if (!block)
+	if (!WskRegistration)
 		return;
 	pthread_mutex_lock(&wsk_registration_lock);
-	registration = find(block->ReservedRegistrationContext);
+	registration = find(WskRegistration->ReservedRegistrationContext);
 	if (registration && registration->captures && !--registration->captures)
 		pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&wsk_registration_lock);
 }
 
-NTSTATUS WskQueryProviderCharacteristics(PWSK_REGISTRATION block,
-					 PWSK_PROVIDER_CHARACTERISTICS characteristics)
+NTSTATUS WskQueryProviderCharacteristics(PWSK_REGISTRATION WskRegistration,
+					 PWSK_PROVIDER_CHARACTERISTICS WskProviderCharacteristics)
 {
 	NTSTATUS status = STATUS_DEVICE_NOT_READY;
 	struct wsk_registration *registration;
 
-	if (!block || !characteristics)
+	if (!WskRegistration || !WskProviderCharacteristics)
 		return STATUS_INVALID_PARAMETER;
 	pthread_mutex_lock(&wsk_registration_lock);
-	registration = find(block->ReservedRegistrationContext);
+	registration = find(WskRegistration->ReservedRegistrationContext);
 	if (registration && !registration->leaving) {
-		characteristics->LowestVersion = MAKE_WSK_VERSION(1, 0);
-		characteristics->HighestVersion = MAKE_WSK_VERSION(1, 0);
+		WskProviderCharacteristics->LowestVersion = MAKE_WSK_VERSION(1, 0);
+		WskProviderCharacteristics->HighestVersion = MAKE_WSK_VERSION(1, 0);
 		status = STATUS_SUCCESS;
 	}
 	pthread_mutex_unlock(&wsk_registration_lock);
@@ -203,16 +204,16 @@ static void await_zeros(struct wsk_registration *registration, const void *place
 	}
 }
 
-VOID WskDeregister(PWSK_REGISTRATION block)
+VOID WskDeregister(PWSK_REGISTRATION WskRegistration)
 {
 	struct wsk_registration *registration;
 	LIST_ENTRY cancelled;
 
-	if (!block)
+	if (!WskRegistration)
 		return;
 	InitializeListHead(&cancelled);
 	pthread_mutex_lock(&wsk_registration_lock);
-	registration = find(block->ReservedRegistrationContext);
+	registration = find(WskRegistration->ReservedRegistrationContext);
 	if (!registration || registration->leaving) {
 		pthread_mutex_unlock(&wsk_registration_lock);
 		return;
@@ -225,7 +226,7 @@ VOID WskDeregister(PWSK_REGISTRATION block)
 	await_zeros(registration, __builtin_return_address(0));
 	RemoveEntryList(&registration->link);
 	pthread_mutex_unlock(&wsk_registration_lock);
-	block->ReservedRegistrationContext = NULL;
-	block->ReservedRegistrationState = 0;
+	WskRegistration->ReservedRegistrationContext = NULL;
+	WskRegistration->ReservedRegistrationState = 0;
 	free(registration);
 }

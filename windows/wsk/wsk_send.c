@@ -160,6 +160,7 @@ NTSTATUS wsk_send_ex(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, ULONG con
 	return reserved(handle, irp);
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): the prototype is Windows'. */
 NTSTATUS wsk_receive_ex(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PULONG control_size,
 			PCMSGHDR control, PULONG control_flags, PIRP irp)
 {
@@ -170,3 +171,4 @@ NTSTATUS wsk_receive_ex(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PULONG
 	(void)control_flags;
 	return reserved(handle, irp);
 }
+/* NOLINTEND(readability-non-const-parameter) */
