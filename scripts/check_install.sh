@@ -46,4 +46,38 @@ LD_LIBRARY_PATH=$folder "$work/shared" >"$work/said" || complain "libwhither.so"
 gcc "$work/user.c" "${flags[@]/#-lwhither/-l:libwhither.a}" -o "$work/static" ||
   complain "libwhither.a" "does not link"
 "$work/static" >"$work/said" || complain "libwhither.a" "does not run"
+
+# The Windows surface, where it was built: a driver is compiled, and run, from there.
+pc=$(find "$work/root" -name whither-windows.pc)
+if [ -n "$pc" ]; then
+  pkg-config --cflags whither-windows | grep -q -- '-fshort-wchar -fms-extensions' ||
+    complain "whither-windows.pc" "does not carry the flags"
+  cat >"$work/driver.c" <<'C'
+#include <wsk.h>
+
+static VOID Unload(PDRIVER_OBJECT DriverObject)
+{
+  DbgPrint("unloading %wZ\n", &DriverObject->DriverName);
+}
+
+NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+  UNREFERENCED_PARAMETER(RegistryPath);
+  DriverObject->DriverUnload = Unload;
+  return STATUS_SUCCESS;
+}
+C
+  tools=$(dirname "$(find "$work/root" -name whither-cc -path '*bin*')")
+  for name in whither-cc whither-driver; do
+    find "$work/root" -name "$name" -path '*bash-completion*' | grep -q . ||
+      complain "$name" "its completion is not installed"
+  done
+  LD_LIBRARY_PATH=$folder "$tools/whither-cc" -Wall -Werror "$work/driver.c" -o "$work/driver.so" ||
+    complain "whither-cc" "does not compile a driver"
+  LD_LIBRARY_PATH=$folder "$tools/whither-driver" run --once "$work/driver.so" >"$work/said" 2>&1 ||
+    complain "whither-driver" "does not run a driver: $(cat "$work/said")"
+  LD_LIBRARY_PATH=$folder "$tools/whither-cc" --exe "$work/driver.c" -o "$work/driver" ||
+    complain "whither-cc" "does not link a driver with its runner"
+  LD_LIBRARY_PATH=$folder "$work/driver" --once 2>"$work/said" || complain "whither-cc --exe" "does not run"
+fi
 verdict
