@@ -12,15 +12,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define MUST(call)                           \
-	({                                   \
-		__auto_type answer = (call); \
-		if (answer < 0) {            \
-			perror(#call);       \
-			abort();             \
-		}                            \
-		answer;                      \
-	})
+static long must(long answer, const char *call)
+{
+	if (answer < 0) {
+		perror(call);
+		abort();
+	}
+	return answer;
+}
+
+#define MUST(call) must(call, #call)
 
 static struct sockaddr_in loopback(uint16_t port)
 {
@@ -34,7 +35,7 @@ static struct sockaddr_in loopback(uint16_t port)
 static int fresh(int type)
 {
 	struct timeval limit = {.tv_sec = 20};
-	int fd = MUST(socket(AF_INET, type | SOCK_CLOEXEC, 0));
+	int fd = (int)MUST(socket(AF_INET, type | SOCK_CLOEXEC, 0));
 
 	MUST(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)));
 	MUST(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)));
@@ -81,7 +82,7 @@ int peer_datagram(uint16_t *ret_port)
 int peer_accept(int listener)
 {
 	struct timeval limit = {.tv_sec = 20};
-	int fd = MUST(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
+	int fd = (int)MUST(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
 
 	MUST(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)));
 	return fd;

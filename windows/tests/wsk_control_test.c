@@ -29,6 +29,7 @@ static int end(void **state)
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a table */
 static void the_three_codes_check_their_arguments(void **state)
 {
 	static unsigned char bytes[64];
@@ -130,6 +131,7 @@ static void the_three_codes_check_their_arguments(void **state)
 	asked_free(&asked);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are Windows' */
 static NTSTATUS control(PWSK_SOCKET socket, WSK_CONTROL_SOCKET_TYPE type, ULONG code, ULONG level,
 			SIZE_T input_size, void *input, SIZE_T output_size, void *output,
 			SIZE_T *returned)

@@ -34,8 +34,8 @@ extern const WSK_CLIENT_LISTEN_DISPATCH on_listen;
 NTSTATUS WSKAPI on_disconnect(PVOID context, ULONG flags);
 
 /* Waits until the counter has reached a value; sees that it keeps it. */
-void await(int *counter, int value);
-void stays(int *counter, int value);
+void await(const int *counter, int value);
+void stays(const int *counter, int value);
 
 int event_begin(void **state);
 int event_end(void **state);

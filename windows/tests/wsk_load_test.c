@@ -160,7 +160,7 @@ static NTSTATUS NTAPI accepted(PDEVICE_OBJECT device, PIRP irp, PVOID context)
 
 static char byte_of(unsigned int seed, size_t at)
 {
-	return (char)(seed * 2654435761u + at * 40503u);
+	return (char)((size_t)seed * 2654435761u + at * 40503u);
 }
 
 static NTSTATUS NTAPI client_ended(PDEVICE_OBJECT device, PIRP irp, PVOID context)
@@ -256,7 +256,7 @@ static NTSTATUS NTAPI client_made(PDEVICE_OBJECT device, PIRP irp, PVOID context
 
 static void every_connection_is_served_byte_by_byte(void **state)
 {
-	LARGE_INTEGER limit = {.QuadPart = -3000000000ll};
+	LARGE_INTEGER limit = {.QuadPart = -3000000000LL};
 	struct ear ears[ACCEPTS];
 	PWSK_SOCKET listener;
 	uint16_t port;

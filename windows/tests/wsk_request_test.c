@@ -27,6 +27,7 @@ static NTSTATUS socket_call(PWSK_CLIENT client, USHORT type, ULONG protocol, ULO
 						  NULL, NULL, NULL, NULL, irp);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): every call in turn */
 static void what_is_not_accepted_touches_nothing(void **state)
 {
 	WSK_SOCKET unknown = {NULL};
