@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lent_buffer.h"
 #include "nt_internal.h"
 #include "pool_record.h"
 #include "record_table.h"
@@ -111,33 +112,14 @@ void nt_pool_born(void *block, SIZE_T size, ULONG tag, ULONG flags, const void *
 	nt_record_unlock(record);
 }
 
-/* The first lent buffer that overlaps a block. */
-struct overlap {
-	const char *start;
-	const char *end;
-	struct nt_record found;
-};
-
-static int overlaps(struct nt_record *record, void *data)
-{
-	struct overlap *overlap = data;
-	const char *start = record->address;
-
-	if (!record->state || start >= overlap->end || start + record->size <= overlap->start)
-		return 0;
-	overlap->found = *record;
-	return 1;
-}
-
 static void check_lent(const void *block, size_t size, const char *function, const void *place)
 {
-	struct overlap overlap = {.start = block, .end = (const char *)block + size};
+	struct nt_lent lent;
 
-	if (nt_checks(NT_RULE_BUFFER_FREED) && nt_record_each(NT_RECORD_LENT, overlaps, &overlap))
+	if (nt_checks(NT_RULE_BUFFER_FREED) && nt_buffer_is_lent(block, size, &lent))
 		nt_violation(NT_RULE_BUFFER_FREED, NT_BUG_DRIVER_VERIFIER_DETECTED_VIOLATION, place,
-			     overlap.found.last,
-			     "%s of block %p, of which a pending %s owns %zu bytes", function,
-			     block, overlap.found.what, overlap.found.size);
+			     lent.place, "%s of block %p, of which a pending %s owns %zu bytes",
+			     function, block, lent.what, lent.size);
 }
 
 void nt_pool_died(void *block, ULONG tag, bool check_tag, const char *function, const void *place)
@@ -173,28 +155,6 @@ void nt_pool_died(void *block, ULONG tag, bool check_tag, const char *function, 
 	bury(block, record.size, record.tag, place);
 }
 
-void nt_buffer_lent(const void *buffer, size_t size, const char *what, const void *place)
-{
-	struct nt_record *record;
-
-	if (!nt_checks(NT_RULE_BUFFER_FREED) || !buffer || !size)
-		return;
-	record = nt_record_begin(NT_RECORD_LENT, buffer);
-	if (!record)
-		return;
-	record->size = size;
-	record->what = what;
-	record->last = place;
-	record->state = 1;
-	nt_record_unlock(record);
-}
-
-void nt_buffer_returned(const void *buffer)
-{
-	if (nt_checks(NT_RULE_BUFFER_FREED))
-		nt_record_remove(NT_RECORD_LENT, buffer);
-}
-
 static int count_leak(struct nt_record *record, void *data)
 {
 	size_t *count = data;
@@ -221,11 +181,13 @@ size_t nt_pool_leaks(const char *driver)
 	if (!nt_checks(NT_RULE_POOL_LEAK))
 		return 0;
 	nt_record_each(NT_RECORD_POOL, count_leak, &count);
-	for (size_t i = 0; i < count && nt_record_each(NT_RECORD_POOL, copy_leak, &record); i++)
-		nt_violation(NT_RULE_POOL_LEAK, NT_BUG_DRIVER_VERIFIER_DETECTED_VIOLATION,
-			     record.born, NULL,
-			     "%s of %zu bytes, tag '%s', is not freed when %s is unloaded",
-			     record.tag == 'prI ' ? "an IRP" : "a block of pool", record.size,
-			     tag_text(record.tag, text), driver);
+	/* All of them are named, before the last one may end the program. */
+	for (size_t left = count; left && nt_record_each(NT_RECORD_POOL, copy_leak, &record);
+	     left--)
+		nt_violation_of(left > 1 ? NT_REPORT : NT_STOP, NT_RULE_POOL_LEAK,
+				NT_BUG_DRIVER_VERIFIER_DETECTED_VIOLATION, record.born, NULL,
+				"%s of %zu bytes, tag '%s', is not freed when %s is unloaded",
+				record.tag == 'prI ' ? "an IRP" : "a block of pool", record.size,
+				tag_text(record.tag, text), driver);
 	return count;
 }

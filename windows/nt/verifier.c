@@ -176,21 +176,14 @@ static void print_place(const char *what, const void *place)
 			(size_t)((const char *)place - (const char *)info.dli_fbase));
 }
 
-void nt_violation(enum nt_rule rule, enum nt_bug bug, const void *place, const void *other,
-		  const char *format, ...)
+static void say(int action, enum nt_rule rule, enum nt_bug bug, const void *place,
+		const void *other, const char *format, va_list arguments)
 {
-	int action = nt_rule_action(rule);
-	va_list arguments;
-
-	if (action == NT_OFF)
-		return;
 	__atomic_add_fetch(&violations[rule], 1, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&print_lock);
 	fprintf(stderr, "whither: verifier: %s (0x%X), rule %s: ", nt_bug_name(bug), bug,
 		rule_names[rule]);
-	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
-	va_end(arguments);
 	fputc('\n', stderr);
 	print_place("here", place);
 	print_place("before", other);
@@ -199,6 +192,32 @@ void nt_violation(enum nt_rule rule, enum nt_bug bug, const void *place, const v
 		abort();
 	}
 	pthread_mutex_unlock(&print_lock);
+}
+
+void nt_violation(enum nt_rule rule, enum nt_bug bug, const void *place, const void *other,
+		  const char *format, ...)
+{
+	const int action = nt_rule_action(rule);
+	va_list arguments;
+
+	if (action == NT_OFF)
+		return;
+	va_start(arguments, format);
+	say(action, rule, bug, place, other, format, arguments);
+	va_end(arguments);
+}
+
+void nt_violation_of(enum nt_action most, enum nt_rule rule, enum nt_bug bug, const void *place,
+		     const void *other, const char *format, ...)
+{
+	const int action = nt_rule_action(rule);
+	va_list arguments;
+
+	if (action == NT_OFF)
+		return;
+	va_start(arguments, format);
+	say(action < (int)most ? action : (int)most, rule, bug, place, other, format, arguments);
+	va_end(arguments);
 }
 
 unsigned long nt_violations(enum nt_rule rule)

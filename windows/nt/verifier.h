@@ -78,6 +78,10 @@ bool nt_tracks(void);
  */
 void nt_violation(enum nt_rule rule, enum nt_bug bug, const void *place, const void *other,
 		  const char *format, ...) __attribute__((__format__(__printf__, 5, 6)));
+/* The same, at most doing this: NT_REPORT does not end the program. */
+void nt_violation_of(enum nt_action most, enum nt_rule rule, enum nt_bug bug, const void *place,
+		     const void *other, const char *format, ...)
+	__attribute__((__format__(__printf__, 6, 7)));
 unsigned long nt_violations(enum nt_rule rule);
 const char *nt_bug_name(unsigned int bug);
 

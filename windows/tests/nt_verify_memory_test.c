@@ -68,10 +68,11 @@ static void wrong_tag(void)
 static void leak(void)
 {
 	/* Kept where LeakSanitizer sees it. */
-	static void *kept;
+	static void *kept[2];
+	static int count;
 
-	kept = ExAllocatePool2(POOL_FLAG_NON_PAGED, 123, 'kaeL');
-	assert_non_null(kept);
+	kept[count] = ExAllocatePool2(POOL_FLAG_NON_PAGED, 123, 'kaeL');
+	assert_non_null(kept[count++]);
 }
 
 static void lock_twice(void)
@@ -128,6 +129,38 @@ static void the_places_are_named(void **state)
 	assert_non_null(strstr(before, "nt_verify_memory_test"));
 }
 
+static void leak_two(void)
+{
+	leak();
+	leak();
+}
+
+static void every_leak_is_named_before_the_end(void **state)
+{
+	const char *first;
+
+	assert_int_equal(commit(leak_two, "pool-leak=stop"), -6);
+	first = strstr(said, "tag 'Leak'");
+	assert_non_null(first);
+	assert_non_null(strstr(first + 1, "tag 'Leak'"));
+}
+
+static void lend_twice(void)
+{
+	char *block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 100, 'tseT');
+
+	nt_buffer_lent(block, 10, "WskSend", NULL);
+	nt_buffer_lent(block, 10, "WskSend", NULL);
+	nt_buffer_returned(block);
+	ExFreePool(block);
+}
+
+static void buffer_of_two_requests_is_lent_until_both_are_done(void **state)
+{
+	assert_int_equal(commit(lend_twice, "buffer-freed=stop"), -6);
+	assert_non_null(strstr(said, "a pending WskSend owns 10 bytes"));
+}
+
 static void write_after_free(void)
 {
 	char *block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 100, 'etaL');
@@ -152,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_misdeed_stops_under_its_rule),
 		cmocka_unit_test(the_places_are_named),
+		cmocka_unit_test(every_leak_is_named_before_the_end),
+		cmocka_unit_test(buffer_of_two_requests_is_lent_until_both_are_done),
 		cmocka_unit_test(late_write_is_seen),
 	};
 
