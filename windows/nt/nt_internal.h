@@ -19,6 +19,8 @@ struct nt_context {
 	uint32_t spin_locks;
 	uint32_t apc_disabled;
 	PETHREAD thread;
+	/* Its memory, which begins before it: what looks for leaks wants to see the beginning. */
+	const void *thread_memory;
 	struct whither_seh *handlers;
 };
 
@@ -71,6 +73,7 @@ enum nt_object_type {
 	NT_OBJECT_OPEN_FILE,
 };
 void *nt_object_new(enum nt_object_type type, size_t size, void (*destroy)(void *object));
+const void *nt_object_memory(const void *object);
 /* 0 for what is no object. */
 enum nt_object_type nt_object_type(const void *object);
 NTSTATUS nt_handle_new(void *object, HANDLE *ret_handle);

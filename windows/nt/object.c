@@ -45,6 +45,11 @@ static struct header *header_of(const void *object)
 	return (struct header *)object - 1;
 }
 
+const void *nt_object_memory(const void *object)
+{
+	return header_of(object);
+}
+
 enum nt_object_type nt_object_type(const void *object)
 {
 	return header_of(object)->magic == MAGIC ? (enum nt_object_type)header_of(object)->type :

@@ -10,9 +10,7 @@
 
 enum nt_record_kind {
 	NT_RECORD_POOL = 1,
-	NT_RECORD_IRP,
-	NT_RECORD_MDL,
-	NT_RECORD_LENT
+	NT_RECORD_IRP
 };
 
 struct nt_record {

@@ -66,6 +66,7 @@ PETHREAD NTAPI PsGetCurrentThread(void)
 	nt_context.thread = new_thread();
 	if (!nt_context.thread)
 		abort();
+	nt_context.thread_memory = nt_object_memory(nt_context.thread);
 	nt_context.thread->id = nt_thread_id();
 	pthread_once(&key_once, make_key);
 	pthread_setspecific(key, nt_context.thread);
