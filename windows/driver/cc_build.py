@@ -28,7 +28,7 @@ QUIET_C = ["-Wno-incompatible-pointer-types", "-Wno-pointer-sign", "-Wno-discard
 QUIET_C_GCC = ["-Wno-builtin-declaration-mismatch"]
 QUIET_CLANG = [
     "-Wno-unknown-warning-option", "-Wno-ignored-attributes", "-Wno-incompatible-library-redeclaration",
-    "-Wno-microsoft", "-Wno-ignored-pragmas", "-Wno-pragma-pack",
+    "-Wno-builtin-requires-header", "-Wno-microsoft", "-Wno-ignored-pragmas", "-Wno-pragma-pack",
 ]
 # A driver's malloc() is its own.
 KERNEL = [f"-fno-builtin-{name}" for name in ("malloc", "calloc", "realloc", "free")]

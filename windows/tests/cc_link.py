@@ -152,6 +152,24 @@ def trace_messages_are_printed_with_trace(tools):
     check("one %d" not in tools.driver("run", "--once", tools.path("a.so")), "without")
 
 
+LEAK = "leaked ? STATUS_SUCCESS : STATUS_NO_MEMORY"
+
+
+@case
+def the_verifier_and_faults_are_switched_on(tools):
+    text = entry(LEAK).replace("\tDbgPrint(\"entered", "\tPVOID leaked = ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaeL');\n"
+                               "\tDbgPrint(\"entered")
+    tools.cc(tools.write("leak.c", text))
+    driver = tools.path("leak.so")
+    tools.driver("run", "--once", driver)
+    said = tools.driver("run", "--once", "--verify=all=report", driver, expect=3)
+    check("0xC4" in said and "'Leak'" in said, said)
+    tools.driver("run", "--once", "--verify=all=off", driver)
+    tools.driver("run", "--once", "--verify", driver, expect=-signal.SIGABRT)
+    for number, status in (("1", 1), ("2", 0), ("each", 1)):
+        tools.driver("run", "--once", "--fault", number, driver, expect=status)
+
+
 @case
 def a_signal_unloads_and_a_second_one_ends(tools):
     tools.cc(tools.write("a.c", entry()))
