@@ -230,7 +230,7 @@ VOID NTAPI MmInitializeMdl(PMDL Mdl, PVOID Base, SIZE_T Length);
 VOID NTAPI MmPrepareMdlForReuse(PMDL Mdl);
 BOOLEAN NTAPI MmIsAddressValid(PVOID VirtualAddress);
 #define MmGetSystemAddressForMdl(mdl) MmGetSystemAddressForMdlSafe(mdl, HighPagePriority)
-#define MmGetMdlVirtualAddress(mdl) ((PVOID)((PCHAR)((mdl)->StartVa) + (mdl)->ByteOffset))
+#define MmGetMdlVirtualAddress(mdl) ((PVOID)((ULONG_PTR)(mdl)->StartVa + (mdl)->ByteOffset))
 #define MmGetMdlByteCount(mdl) ((mdl)->ByteCount)
 #define MmGetMdlByteOffset(mdl) ((mdl)->ByteOffset)
 #define MmGetMdlBaseVa(mdl) ((mdl)->StartVa)
