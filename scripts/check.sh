@@ -5,7 +5,7 @@
 # check.sh [--sanitize|--soak]: builds, runs the tests, shows what failed, counts in the last line.
 #
 #   (nothing)   everything but the long tests, in build/
-#   --sanitize  unit, fuzz and kernel tests in build-asan/, under AddressSanitizer and UBSan
+#   --sanitize  unit, windows, fuzz and kernel tests in build-asan/, under AddressSanitizer and UBSan
 #   --soak      the long tests, and the unit tests under valgrind, in build/
 #
 # WHITHER_NO_SKIP=1: a test that was skipped has failed.
@@ -47,7 +47,7 @@ logs=()
 for run in "${runs[@]}"; do
   case $run in
   check) arguments=(--no-suite soak) ;;
-  sanitize) arguments=(--suite unit --suite fuzz --suite kernel --timeout-multiplier 4) ;;
+  sanitize) arguments=(--suite unit --suite windows --suite fuzz --suite kernel --timeout-multiplier 4) ;;
   soak) arguments=(--suite soak) ;;
   valgrind) arguments=(--suite unit --setup valgrind) ;;
   esac
