@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-/* Microsoft's extensions of Winsock: the options; winsock2.h must come first for the functions. */
+/*
+ * Microsoft's extensions of Winsock. The functions are asked for by
+ * WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), which has none of them yet: WSAEOPNOTSUPP.
+ */
 #ifndef WHITHER_MSWSOCK_H
 #define WHITHER_MSWSOCK_H
 
@@ -18,4 +21,41 @@
 #define SO_CONNECT_TIME 0x700C
 #define SO_UPDATE_CONNECT_CONTEXT 0x7010
 
+#define TF_DISCONNECT 1
+#define TF_REUSE_SOCKET 2
+
+#ifdef WHITHER_WINSOCK2_H
+
+/* clang-format off */
+#define WSAID_ACCEPTEX \
+	{ 0xb5367df1, 0xcbac, 0x11cf, { 0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92 } }
+#define WSAID_GETACCEPTEXSOCKADDRS \
+	{ 0xb5367df2, 0xcbac, 0x11cf, { 0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92 } }
+#define WSAID_TRANSMITFILE \
+	{ 0xb5367df0, 0xcbac, 0x11cf, { 0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92 } }
+#define WSAID_CONNECTEX \
+	{ 0x25a207b9, 0xddf3, 0x4660, { 0x8e, 0xe9, 0x76, 0xe5, 0x8c, 0x74, 0x06, 0x3e } }
+#define WSAID_DISCONNECTEX \
+	{ 0x7fda2e11, 0x8630, 0x436f, { 0xa0, 0x31, 0xf5, 0x36, 0xa6, 0xee, 0xc1, 0x57 } }
+#define WSAID_WSARECVMSG \
+	{ 0xf689d7c8, 0x6f1f, 0x436b, { 0x8a, 0x53, 0xe5, 0x4f, 0xe3, 0x51, 0xc3, 0x22 } }
+#define WSAID_WSASENDMSG \
+	{ 0xa441e712, 0x754f, 0x43ca, { 0x84, 0xa7, 0x0d, 0xee, 0x44, 0xcf, 0x60, 0x6d } }
+/* clang-format on */
+
+typedef BOOL(PASCAL *LPFN_ACCEPTEX)(SOCKET sListenSocket, SOCKET sAcceptSocket,
+				    PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+				    DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength,
+				    LPDWORD lpdwBytesReceived, LPOVERLAPPED lpOverlapped);
+typedef VOID(PASCAL *LPFN_GETACCEPTEXSOCKADDRS)(
+	PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+	DWORD dwRemoteAddressLength, struct sockaddr **LocalSockaddr, LPINT LocalSockaddrLength,
+	struct sockaddr **RemoteSockaddr, LPINT RemoteSockaddrLength);
+typedef BOOL(PASCAL *LPFN_CONNECTEX)(SOCKET s, const struct sockaddr *name, int namelen,
+				     PVOID lpSendBuffer, DWORD dwSendDataLength,
+				     LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped);
+typedef BOOL(PASCAL *LPFN_DISCONNECTEX)(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags,
+					DWORD dwReserved);
+
+#endif
 #endif
