@@ -64,8 +64,9 @@ static int enter_all(struct driver *drivers, const struct driver_options *option
 static int run_drivers(const struct driver_options *options)
 {
 	int count = options->driver_count ? options->driver_count : 1, entered, status, stays = 0;
-	struct driver *drivers = calloc((size_t)count, sizeof(*drivers));
+	static struct driver *drivers; /* what stays loaded keeps them to the end */
 
+	drivers = calloc((size_t)count, sizeof(*drivers));
 	if (!drivers)
 		return RUN_FAILED;
 	entered = enter_all(drivers, options, count);
@@ -75,6 +76,8 @@ static int run_drivers(const struct driver_options *options)
 	driver_signals_busy(NULL);
 	if (entered == count && !options->once)
 		driver_signals_wait();
+	if (options->once)
+		driver_signals_busy("DriverUnload has not returned");
 	driver_signals_unloading(1);
 	for (int i = entered - 1; i >= 0; i--)
 		stays |= driver_leave(&drivers[i]) < 0;
