@@ -46,16 +46,17 @@ WHITHER_INET BOOLEAN INETADDR_ISV4MAPPED(const SOCKADDR *a)
 
 WHITHER_INET BOOLEAN INETADDR_ISEQUAL(const SOCKADDR *a, const SOCKADDR *b)
 {
-	const SOCKADDR_INET *x = (const SOCKADDR_INET *)(const void *)a;
-	const SOCKADDR_INET *y = (const SOCKADDR_INET *)(const void *)b;
+	const SOCKADDR_IN6 *x = (const SOCKADDR_IN6 *)(const void *)a;
+	const SOCKADDR_IN6 *y = (const SOCKADDR_IN6 *)(const void *)b;
 
-	if (a->sa_family != b->sa_family)
+	/* The port is in the same place in both. */
+	if (a->sa_family != b->sa_family ||
+	    ((const SOCKADDR_IN *)(const void *)a)->sin_port !=
+		    ((const SOCKADDR_IN *)(const void *)b)->sin_port)
 		return 0;
 	if (a->sa_family == AF_INET)
-		return x->Ipv4.sin_port == y->Ipv4.sin_port &&
-		       IN4_ADDR_EQUAL(WHITHER_V4(a), WHITHER_V4(b));
-	return a->sa_family == AF_INET6 && x->Ipv6.sin6_port == y->Ipv6.sin6_port &&
-	       x->Ipv6.sin6_scope_id == y->Ipv6.sin6_scope_id &&
+		return IN4_ADDR_EQUAL(WHITHER_V4(a), WHITHER_V4(b));
+	return a->sa_family == AF_INET6 && x->sin6_scope_id == y->sin6_scope_id &&
 	       IN6_ADDR_EQUAL(WHITHER_V6(a), WHITHER_V6(b));
 }
 

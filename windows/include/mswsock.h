@@ -2,8 +2,9 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * Microsoft's extensions of Winsock. The functions are asked for by
- * WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), which has none of them yet: WSAEOPNOTSUPP.
+ * Microsoft's extensions of Winsock; for the functions winsock2.h must come first. AcceptEx, ConnectEx,
+ * DisconnectEx and GetAcceptExSockaddrs are had by WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), the
+ * others are WSAEOPNOTSUPP there.
  */
 #ifndef WHITHER_MSWSOCK_H
 #define WHITHER_MSWSOCK_H
@@ -56,6 +57,22 @@ typedef BOOL(PASCAL *LPFN_CONNECTEX)(SOCKET s, const struct sockaddr *name, int 
 				     LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped);
 typedef BOOL(PASCAL *LPFN_DISCONNECTEX)(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags,
 					DWORD dwReserved);
+
+#pragma GCC visibility push(default)
+WHITHER_BEGIN_C
+
+/* The accepted connection takes the place of sAcceptSocket, whose descriptor stays the same. */
+BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,
+		     DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+		     DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+		     LPOVERLAPPED lpOverlapped);
+VOID PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+				 DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength,
+				 struct sockaddr **LocalSockaddr, LPINT LocalSockaddrLength,
+				 struct sockaddr **RemoteSockaddr, LPINT RemoteSockaddrLength);
+
+WHITHER_END_C
+#pragma GCC visibility pop
 
 #endif
 #endif

@@ -68,6 +68,33 @@ int net_host_accept(int fd, void *ret_address, unsigned int *size)
 	return result(accepted);
 }
 
+/* The mode is put back: flags are those before. */
+static int mode_back(int fd, int flags, int returned)
+{
+	if (!(flags & O_NONBLOCK))
+		fcntl(fd, F_SETFL, flags);
+	return returned;
+}
+
+int net_host_accept_now(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+	if (!(flags & O_NONBLOCK))
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	return mode_back(fd, flags, net_host_accept(fd, NULL, NULL));
+}
+
+int net_host_replace(int fd, int onto)
+{
+	int error = result(dup3(fd, onto, O_CLOEXEC));
+
+	close(fd);
+	return error < 0 ? error : 0;
+}
+
 int net_host_connect(int fd, const void *address, unsigned int size)
 {
 	struct net_poll poll = {.fd = fd, .asked = NET_OUT};
@@ -90,9 +117,7 @@ int net_host_connect_start(int fd, const void *address, unsigned int size)
 	if (!(flags & O_NONBLOCK))
 		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	error = result(connect(fd, address, size));
-	if (!(flags & O_NONBLOCK))
-		fcntl(fd, F_SETFL, flags);
-	return error;
+	return mode_back(fd, flags, error);
 }
 
 int net_host_shutdown(int fd, int how)

@@ -55,6 +55,10 @@ int net_host_socket(int family, int type, int protocol, bool blocks);
 int net_host_bind(int fd, const void *address, unsigned int size);
 int net_host_listen(int fd, int backlog);
 int net_host_accept(int fd, void *ret_address, unsigned int *size);
+/* Without waiting, whatever the socket's mode. */
+int net_host_accept_now(int fd);
+/* The descriptor `onto` becomes what `fd` is; fd is closed. */
+int net_host_replace(int fd, int onto);
 int net_host_connect(int fd, const void *address, unsigned int size);
 /* Starts it without waiting, whatever the socket's mode: -EINPROGRESS, as a rule. */
 int net_host_connect_start(int fd, const void *address, unsigned int size);

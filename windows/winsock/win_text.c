@@ -41,7 +41,7 @@ int WINAPI lstrcmpiA(LPCSTR lpString1, LPCSTR lpString2)
 
 LPSTR WINAPI lstrcpyA(LPSTR lpString1, LPCSTR lpString2)
 {
-	return strcpy(lpString1, lpString2);
+	return memcpy(lpString1, lpString2, strlen(lpString2) + 1);
 }
 
 LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2)

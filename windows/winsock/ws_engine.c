@@ -28,7 +28,7 @@ struct ws_socket *ws_engine_make(int fd)
 	if (fd < 0)
 		return NULL;
 	if ((size_t)fd >= sockets_size) {
-		larger = reallocarray(sockets, size, sizeof(sockets[0]));
+		larger = reallocarray(sockets, size, sizeof(struct ws_socket *));
 		if (!larger)
 			return NULL;
 		sockets = larger;
@@ -61,6 +61,8 @@ static void finish(struct ws_operation *operation, int error)
 	free(operation);
 }
 
+static int keep(struct ws_operation *operation);
+
 static void advance(struct ws_socket *socket, int direction)
 {
 	struct ws_operation *operation;
@@ -71,7 +73,12 @@ static void advance(struct ws_socket *socket, int direction)
 		if (error == -EAGAIN)
 			return;
 		socket->first[direction] = operation->next;
-		finish(operation, error);
+		operation->next = NULL;
+		/* It goes on with another socket, or fails there. */
+		if (error == -EXDEV)
+			error = keep(operation);
+		if (error != -EINPROGRESS)
+			finish(operation, error);
 	}
 }
 
@@ -192,7 +199,7 @@ int ws_engine_start(struct ws_operation *operation)
 	socket = ws_engine_find(operation->fd);
 	if (!socket || !socket->first[operation->sends])
 		error = operation->attempt(operation);
-	if (error == -EAGAIN) {
+	if (error == -EXDEV || error == -EAGAIN) {
 		operation->thread = self;
 		if (self)
 			self->references++;

@@ -147,6 +147,7 @@ static struct ws_outcome perform(const struct ws_control *control)
 	}
 }
 
+/* NOLINTNEXTLINE(readability-function-size): Windows' own parameters. */
 int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
 		    LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
 		    LPWSAOVERLAPPED lpOverlapped,

@@ -39,7 +39,7 @@ static size_t free_slot(void)
 		i++;
 	if (i < table_size)
 		return i;
-	larger = reallocarray(table, table_size + 64, sizeof(table[0]));
+	larger = reallocarray(table, table_size + 64, sizeof(struct ws_object *));
 	if (!larger)
 		return table_size;
 	table = larger;

@@ -16,7 +16,7 @@ int WSAAPI getsockopt(SOCKET s, int level, int optname, char *optval, int *optle
 	if (net_host_type(ws_fd(s)) < 0)
 		return ws_result(net_host_type(ws_fd(s)));
 	error = net_get_option(ws_fd(s), level, optname, optval, &size);
-	if (error)
+	if (error || !optlen)
 		return ws_result(error);
 	*optlen = (int)size;
 	return 0;

@@ -123,6 +123,29 @@ void ws_overlapped_inline(int fd, OVERLAPPED *overlapped,
 	ws_unlock();
 }
 
+int ws_overlapped_run(struct ws_operation *operation, OVERLAPPED *overlapped,
+		      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, DWORD *ret_bytes)
+{
+	int fd = operation->fd;
+	int error;
+
+	operation->overlapped = overlapped;
+	operation->routine = routine;
+	ws_overlapped_begin(overlapped);
+	error = ws_engine_start(operation);
+	if (error == -EINPROGRESS)
+		return ws_fail(WSA_IO_PENDING);
+	if (!error && ret_bytes)
+		*ret_bytes = (DWORD)operation->bytes;
+	if (!error && operation->ret_flags)
+		*operation->ret_flags = operation->found_flags;
+	ws_overlapped_inline(fd, overlapped, routine,
+			     error ? ws_overlapped_status(-error) : STATUS_SUCCESS,
+			     (DWORD)operation->bytes);
+	free(operation);
+	return ws_result(error);
+}
+
 static NTSTATUS status_of(const OVERLAPPED *overlapped)
 {
 	return (NTSTATUS)(ULONG)__atomic_load_n(&overlapped->Internal, __ATOMIC_ACQUIRE);

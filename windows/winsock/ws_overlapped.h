@@ -20,7 +20,8 @@ struct ws_operation {
 	OVERLAPPED *overlapped;
 	LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 	struct ws_thread *thread; /* of the routine, with a reference */
-	/* 0 when it is done, -EAGAIN when it must wait, another negative errno. Never blocks. */
+	/* 0 when it is done, -EAGAIN when it must wait, -EXDEV when it must wait for the socket that is now
+	 * in fd, another negative errno. Never blocks. */
 	int (*attempt)(struct ws_operation *operation);
 	size_t bytes; /* so far */
 	unsigned int flags;
@@ -31,6 +32,12 @@ struct ws_operation {
 	unsigned char to[NET_ADDRESS_MAX];
 	unsigned int to_size;
 	bool stream;
+	/* AcceptEx: who is to become the accepted socket, and where its addresses go. */
+	int accepted;
+	void *output;
+	DWORD receive_size;
+	DWORD local_size;
+	DWORD remote_size;
 	size_t at; /* the first part that is not done */
 	size_t count;
 	struct iovec parts[];
@@ -53,6 +60,9 @@ NTSTATUS ws_overlapped_status(int error);
  * kept, otherwise a negative errno. But for -EINPROGRESS the operation stays the caller's.
  */
 int ws_engine_start(struct ws_operation *operation);
+/* The same with everything around it, for one from the heap: what the call answers (ws_fail()). */
+int ws_overlapped_run(struct ws_operation *operation, OVERLAPPED *overlapped,
+		      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, DWORD *ret_bytes);
 /* Cancels those of this socket, of this block if it is not NULL; how many. */
 size_t ws_engine_cancel(int fd, const OVERLAPPED *overlapped);
 

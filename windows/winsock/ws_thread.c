@@ -130,7 +130,7 @@ static int spawn(struct start *start, SIZE_T stack_size)
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	/* Less than this is what Windows programs ask for, and the C library cannot live on. */
-	if (stack_size > 256 * 1024)
+	if (stack_size > 256ul * 1024)
 		pthread_attr_setstacksize(&attributes, (stack_size + 4095) & ~(SIZE_T)4095);
 	error = pthread_create(&thread, &attributes, run_thread, start);
 	pthread_attr_destroy(&attributes);

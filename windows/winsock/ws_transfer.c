@@ -131,30 +131,6 @@ static struct ws_operation *make_operation(int fd, const WSABUF *buffers, DWORD 
 	return operation;
 }
 
-/* Hands it to the engine; what the call then answers. */
-static int start(struct ws_operation *operation, OVERLAPPED *overlapped,
-		 LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, DWORD *ret_bytes)
-{
-	int fd = operation->fd;
-	int error;
-
-	operation->overlapped = overlapped;
-	operation->routine = routine;
-	ws_overlapped_begin(overlapped);
-	error = ws_engine_start(operation);
-	if (error == -EINPROGRESS)
-		return ws_fail(WSA_IO_PENDING);
-	if (!error && ret_bytes)
-		*ret_bytes = (DWORD)operation->bytes;
-	if (!error && operation->ret_flags)
-		*operation->ret_flags = operation->found_flags;
-	ws_overlapped_inline(fd, overlapped, routine,
-			     error ? ws_overlapped_status(-error) : STATUS_SUCCESS,
-			     (DWORD)operation->bytes);
-	free(operation);
-	return ws_result(error);
-}
-
 /* A socket, buffers that can be, flags that exist: 0 or an error of Winsock. */
 static int check(int fd, const WSABUF *buffers, DWORD count, DWORD flags)
 {
@@ -172,6 +148,7 @@ static int check(int fd, const WSABUF *buffers, DWORD count, DWORD flags)
 	return flags & ~(DWORD)FLAGS_KNOWN ? WSAEOPNOTSUPP : 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): Windows' own parameters. */
 int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
 		     DWORD dwFlags, const struct sockaddr *lpTo, int iTolen,
 		     LPWSAOVERLAPPED lpOverlapped,
@@ -198,7 +175,8 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
 		operation->to_size = (unsigned int)iTolen;
 	}
 	if (lpOverlapped) {
-		return start(operation, lpOverlapped, lpCompletionRoutine, lpNumberOfBytesSent);
+		return ws_overlapped_run(operation, lpOverlapped, lpCompletionRoutine,
+					 lpNumberOfBytesSent);
 	} else {
 		const struct net_message message = {.name = lpTo,
 						    .name_size = operation->to_size,
@@ -216,6 +194,7 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
 	}
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 		       LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags, struct sockaddr *lpFrom,
 		       LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
@@ -241,7 +220,8 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 	/* Of an operation that is done later, WSAGetOverlappedResult() tells the flags. */
 	operation->ret_flags = lpFlags;
 	if (lpOverlapped)
-		return start(operation, lpOverlapped, lpCompletionRoutine, lpNumberOfBytesRecvd);
+		return ws_overlapped_run(operation, lpOverlapped, lpCompletionRoutine,
+					 lpNumberOfBytesRecvd);
 	received = receive(fd, operation->parts, operation->count, operation->flags, lpFrom,
 			   lpFromlen, lpFlags);
 	free(operation);
