@@ -44,7 +44,7 @@ static int fresh(int type)
 
 uint16_t peer_port(int fd)
 {
-	struct sockaddr_in name;
+	struct sockaddr_in name = {0};
 	socklen_t size = sizeof(name);
 
 	MUST(getsockname(fd, (void *)&name, &size));
@@ -134,7 +134,7 @@ ssize_t peer_receive(int fd, void *data, size_t size)
 
 ssize_t peer_receive_from(int fd, void *data, size_t size, uint16_t *ret_port)
 {
-	struct sockaddr_in name;
+	struct sockaddr_in name = {0};
 	socklen_t length = sizeof(name);
 	ssize_t got = recvfrom(fd, data, size, 0, (void *)&name, &length);
 
