@@ -22,6 +22,10 @@ DEFINES = {
 # So that a source for many systems takes the way of Windows.
 UNDEFINES = ("linux", "unix", "__linux", "__linux__", "__gnu_linux__", "__unix", "__unix__")
 FLAGS = ["-fms-extensions", "-fshort-wchar", "-fno-strict-aliasing", "-fvisibility=default", "-fPIC"]
+# printf's conversions are ours: no compiler may reckon with libc's, and libc's inline functions, which
+# __NO_INLINE__ switches off, may not use the names before our headers bind them.
+FLAGS += [f"-fno-builtin-{v}{name}printf" for name in ("", "f", "s", "sn") for v in ("", "v")]
+FLAGS += ["-D__NO_INLINE__"]
 # Behind the user's, because -Wall would bring some of them back.
 QUIET = ["-Wno-multichar", "-Wno-unknown-pragmas", "-Wno-format", "-Wno-attributes"]
 QUIET_C = ["-Wno-incompatible-pointer-types", "-Wno-pointer-sign", "-Wno-discarded-qualifiers"]

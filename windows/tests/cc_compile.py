@@ -36,6 +36,13 @@ def the_macros_and_flags_are_those_of_windows(tools, compiler):
 
 
 @each
+def libcs_headers_may_come_first_and_optimised(tools, compiler):
+    tools.write("a.c", "#include <stdio.h>\n#include <stdlib.h>\n#include <winsock2.h>\n#include <windows.h>\n"
+                'int main(void) { return printf("%I64u\\n", (ULONGLONG)1) != 2; }\n')
+    equal(tools.cc("a.c", "-c", "--user", "-O2", "-Wall", "-Werror", compiler=compiler), "", "what it says")
+
+
+@each
 def a_macro_of_the_user_replaces_ours(tools, compiler):
     tools.write("a.c", "#if NTDDI_VERSION != 1 || defined(_WIN64)\n#error\n#endif\nint a;\n")
     equal(tools.cc("a.c", "-c", "-Werror", "-DNTDDI_VERSION=1", "-U", "_WIN64", compiler=compiler), "", "says")
