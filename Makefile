@@ -6,13 +6,13 @@
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 
-targets := all demo check check-kernel-6.1 bench asan soak fmt install
+targets := all demo demo-windows check check-kernel-6.1 bench asan soak fmt install
 .PHONY: $(targets) deps help configure
 
 # What is asked for beside deps decides what deps installs: `make deps demo` fetches no Java.
 # Each target comes after deps, so it finds what deps has just installed.
 goals := $(filter $(targets),$(MAKECMDGOALS))
-groups := $(filter demo bench fmt,$(goals)) \
+groups := $(patsubst demo-windows,demo,$(filter demo demo-windows bench fmt,$(goals))) \
 	$(if $(filter check asan soak,$(goals)),check) $(if $(filter all install,$(goals)),build) \
 	$(if $(filter check-kernel-6.1,$(goals)),guest)
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -33,6 +33,13 @@ demo: ## build, then redirect a real curl through the embedded relay (needs root
 	$(require) demo
 	@$(MAKE) --no-print-directory all
 	scripts/as_root.sh env WHITHER=$(CURDIR)/build/src/cli/whither bash scripts/demo.sh
+
+demo-windows: ## build, then redirect a real curl to a Windows driver (needs root)
+	$(require) demo
+	@$(MAKE) --no-print-directory all
+	scripts/as_root.sh env WHITHER=$(CURDIR)/build/src/cli/whither \
+		WHITHER_CC=$(CURDIR)/build/windows/driver/whither-cc \
+		WHITHER_DRIVER=$(CURDIR)/build/windows/driver/whither-driver bash scripts/demo_windows.sh
 
 check: ## build, then run every test; the last line counts them (root runs the kernel tests too)
 	$(require) check
