@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The whither authors
 """The client's own end: bound ports and addresses, their reuse, and when they run out."""
 from client_scene import *
+from kernel_program import wait_until
 
 SOURCE_PORT = 40404
 
@@ -109,6 +110,15 @@ def a_port_reused_after_resets_has_the_right_record_2000_times(scene):
     idle(scene)
 
 
+def is_closing():
+    """Whether a client's end still waits for its last acknowledgement: no other may have its port yet."""
+    with open("/proc/self/net/tcp") as sockets:
+        ends = [line.split()[1:4] for line in list(sockets)[1:]]
+    return any(
+        int(local.rsplit(":", 1)[1], 16) == SOURCE_PORT and state == "09" for local, _, state in ends
+    )
+
+
 def in_time_wait(scene, client_closes_first):
     listener = scene.listen(PROXY4, PORT)
     redirect(scene, AT4)
@@ -130,6 +140,7 @@ def in_time_wait(scene, client_closes_first):
             equal(accepted.recv(1), b"", "end")
         accepted.close()
         steps.reach()
+        wait_until(lambda: not is_closing(), "the client's end is closed")
         steps.go()
     listener.close()
     idle(scene)
