@@ -5,6 +5,7 @@
 #include "host_lookup.h"
 #include "host_socket.h"
 #include "ws_call.h"
+#include "ws_object.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,17 @@
 struct collection {
 	PADDRINFOA first;
 	PADDRINFOA *last;
+};
+
+/* What stays a thread's until its next call; too much for its thread-local memory. */
+struct answers {
+	struct hostent entry;
+	char name[NI_MAXHOST];
+	char *aliases[1];
+	char *list[ADDRESSES_MAX + 1];
+	IN_ADDR addresses[ADDRESSES_MAX];
+	char text[256];
+	WCHAR wide[256];
 };
 
 static int wsa_of(enum ws_lookup_error error)
@@ -218,24 +230,34 @@ INT WSAAPI GetNameInfoW(const SOCKADDR *pSockaddr, socklen_t SockaddrLength, PWC
 	return 0;
 }
 
+/* NULL without memory. */
+static struct answers *own_answers(void)
+{
+	struct ws_thread *self = ws_thread_self();
+
+	if (self && !self->answers)
+		self->answers = calloc(1, sizeof(struct answers));
+	return self ? self->answers : NULL;
+}
+
 char *WSAAPI gai_strerrorA(int ecode)
 {
-	static _Thread_local char text[GAI_STRERROR_BUFFER_SIZE];
+	struct answers *own = own_answers();
 
-	if (!FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
-			    (DWORD)ecode, 0, text, sizeof(text), NULL))
-		text[0] = 0;
-	return text;
+	if (own && !FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
+				   (DWORD)ecode, 0, own->text, sizeof(own->text), NULL))
+		own->text[0] = 0;
+	return own ? own->text : NULL;
 }
 
 WCHAR *WSAAPI gai_strerrorW(int ecode)
 {
-	static _Thread_local WCHAR text[GAI_STRERROR_BUFFER_SIZE];
+	struct answers *own = own_answers();
 
-	if (!FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
-			    (DWORD)ecode, 0, text, GAI_STRERROR_BUFFER_SIZE, NULL))
-		text[0] = 0;
-	return text;
+	if (own && !FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
+				   (DWORD)ecode, 0, own->wide, ARRAYSIZE(own->wide), NULL))
+		own->wide[0] = 0;
+	return own ? own->wide : NULL;
 }
 
 int WSAAPI gethostname(char *name, size_t namelen)
@@ -255,32 +277,30 @@ int WSAAPI gethostname(char *name, size_t namelen)
 
 struct hostent *WSAAPI gethostbyname(const char *name)
 {
-	static _Thread_local struct {
-		struct hostent entry;
-		char name[NI_MAXHOST];
-		char *aliases[1];
-		char *list[ADDRESSES_MAX + 1];
-		IN_ADDR addresses[ADDRESSES_MAX];
-	} found;
+	struct answers *found = own_answers();
 	const ADDRINFOA hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
 	PADDRINFOA list = NULL;
 	size_t count = 0;
 
+	if (!found) {
+		WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
+		return NULL;
+	}
 	/* No name is this machine's. */
 	if (!name || !*name)
-		name = gethostname(found.name, sizeof(found.name)) ? "" : found.name;
+		name = gethostname(found->name, sizeof(found->name)) ? "" : found->name;
 	if (getaddrinfo(name, NULL, &hints, &list))
 		return NULL;
-	if (name != found.name)
-		strncpy(found.name, name, sizeof(found.name) - 1);
+	if (name != found->name)
+		strncpy(found->name, name, sizeof(found->name) - 1);
 	for (PADDRINFOA at = list; at && count < ADDRESSES_MAX; at = at->ai_next) {
-		found.addresses[count] = ((SOCKADDR_IN *)(void *)at->ai_addr)->sin_addr;
-		found.list[count] = (char *)&found.addresses[count];
+		found->addresses[count] = ((SOCKADDR_IN *)(void *)at->ai_addr)->sin_addr;
+		found->list[count] = (char *)&found->addresses[count];
 		count++;
 	}
-	found.list[count] = NULL;
+	found->list[count] = NULL;
 	freeaddrinfo(list);
-	found.entry =
-		(struct hostent){found.name, found.aliases, AF_INET, sizeof(IN_ADDR), found.list};
-	return &found.entry;
+	found->entry = (struct hostent){found->name, found->aliases, AF_INET, sizeof(IN_ADDR),
+					found->list};
+	return &found->entry;
 }

@@ -57,6 +57,7 @@ struct ws_thread {
 	bool suspended;
 	bool ended;
 	struct ws_object *self; /* of CreateThread, with a reference */
+	void *answers;          /* of ws_names.c; freed with this */
 };
 
 void ws_lock(void);

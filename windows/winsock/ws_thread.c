@@ -76,6 +76,7 @@ void ws_thread_release(struct ws_thread *thread)
 	if (--thread->references)
 		return;
 	pthread_cond_destroy(&thread->woken);
+	free(thread->answers);
 	free(thread);
 }
 
