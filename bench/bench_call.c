@@ -8,10 +8,12 @@
  * nanoseconds of a call, the lower quartile of blocks. This process is the owner's (user=, cgroup=), so
  * that it may set records; the client is another one. Besides the questions of bench_ask.c:
  *
+ *	wsaioctl       the records, by WSAIoctl of the library that BENCH_WINDOWS names
  *	set            the records, on one socket over and over
  *	udp-connect    connect() of a UDP socket to target
  *	tcp-connect    socket, connect() to target, accept and close
  */
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,32 @@ static socklen_t records_size = sizeof(records);
 static int set_records(int fd)
 {
 	return setsockopt(outbound, SOL_WHITHER, WHITHER_RECORDS, records, records_size);
+}
+
+/* As winsock2.h has it, which no file may include that sees the system's sockets. */
+typedef int (*wsa_ioctl)(uintptr_t socket, uint32_t code, const void *in, uint32_t in_size,
+			 void *out, uint32_t out_size, uint32_t *returned, void *overlapped,
+			 void *routine);
+static wsa_ioctl control;
+
+static int windows_records(int fd)
+{
+	char answer[WHITHER_RECORDS_MAX];
+	uint32_t size = 0;
+
+	return control((uintptr_t)fd, 0x980000dcu, NULL, 0, answer, sizeof(answer), &size, NULL,
+		       NULL);
+}
+
+/* The owner may not be allowed to. */
+static void load_windows(void)
+{
+	const char *path = getenv("BENCH_WINDOWS");
+	void *library = path ? dlopen(path, RTLD_NOW) : NULL;
+
+	control = library ? (wsa_ioctl)dlsym(library, "WSAIoctl") : NULL;
+	if (!control)
+		die("BENCH_WINDOWS: %s", path ? dlerror() : "not set");
 }
 
 static int udp_connect(int fd)
@@ -68,6 +96,8 @@ static ask_function prepare(const char *name)
 		datagram = socket(target.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		return udp_connect;
 	}
+	if (!strcmp(name, "wsaioctl"))
+		return windows_records;
 	if (!strcmp(name, "tcp-connect"))
 		return tcp_connect;
 	return ask_named(name);
@@ -98,6 +128,8 @@ int main(int count, char **arguments)
 	pid_t client;
 
 	settle(arguments);
+	if (strstr(names, "wsaioctl"))
+		load_windows();
 	listener = listen_elsewhere(arguments);
 	client = begin_client(arguments);
 	become_owner(arguments);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
 """What is measured: the groups that concern connections and calls."""
+import os
+
 from bench_ground import *
 from bench_series import *
 
@@ -130,6 +132,8 @@ class Queries(Calls):
                 ("so-type", "SO_TYPE, hooked"),
             )
         }
+        if os.path.exists(os.environ.get("BENCH_WINDOWS", "")):
+            rows["wsaioctl"] = self.row("records by WSAIoctl", "ns", rows["records"], at_most(1.5))
         kibi = {"context": self.row("context, 1,024 bytes", "ns", reference)}
         self.variant("user", "plain", PROXY, size.calls, rows)
         self.variant("user", "plain", KIBI, size.calls, kibi)

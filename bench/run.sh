@@ -3,12 +3,14 @@
 # Copyright (C) 2026 The whither authors
 #
 # run.sh [OPTION]...: measures whither beside its alternatives; --help lists the options. Root.
-# WHITHER=binary of whither; BENCH_PROGRAMS=folder of the built programs of bench/.
+# WHITHER=binary of whither; BENCH_PROGRAMS=folder of the built programs of bench/;
+# BENCH_WINDOWS=libwhither-windows.so: where it is built, its WSAIoctl is measured too.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 export WHITHER=${WHITHER:-$here/../build/src/cli/whither}
 export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$here/../build/bench}
+export BENCH_WINDOWS=${BENCH_WINDOWS:-$BENCH_PROGRAMS/../windows/libwhither-windows.so.0}
 export PATH=$PATH:/usr/sbin:/sbin PYTHONDONTWRITEBYTECODE=1
 
 for need in "$WHITHER" "$BENCH_PROGRAMS/bench_cycle"; do
