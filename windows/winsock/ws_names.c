@@ -178,7 +178,7 @@ INT WSAAPI GetAddrInfoW(PCWSTR pNodeName, PCWSTR pServiceName, const ADDRINFOW *
 		free(at->ai_canonname);
 		at->ai_canonname = (CHAR *)(void *)name;
 	}
-	if (!error)
+	if (!error && ppResult)
 		*ppResult = (PADDRINFOW)(void *)list;
 	free(node);
 	free(service);
