@@ -5,8 +5,10 @@
  * 10,000 connections through an echo, 256 at a time, both ends on Winsock Kernel, everything from
  * completion routines. WHITHER_WSK_LOAD gives another number.
  */
+#include "host_network.h"
 #include "wsk_scene.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,11 +49,26 @@ static struct end *end_new(bool client)
 	return one;
 }
 
-static void count(bool right)
+/* The first fault is told, the others are counted. */
+static void count_at(bool right, const char *what, int line)
 {
-	if (!right)
-		__atomic_add_fetch(&wrong, 1, __ATOMIC_SEQ_CST);
+	if (!right && __atomic_add_fetch(&wrong, 1, __ATOMIC_SEQ_CST) == 1)
+		fprintf(stderr, "line %d: not so: %s\n", line, what);
 }
+
+#define count(right) count_at(right, #right, __LINE__)
+
+/* The answer of a step that must succeed. */
+static void succeeded_at(PIRP irp, int line)
+{
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "success, but 0x%08x",
+		       (unsigned int)irp->IoStatus.Status);
+	count_at(irp->IoStatus.Status == STATUS_SUCCESS, what, line);
+}
+
+#define succeeded(irp) succeeded_at(irp, __LINE__)
 
 static void begin_client(void)
 {
@@ -74,7 +91,7 @@ static NTSTATUS NTAPI closed(PDEVICE_OBJECT device, PIRP irp, PVOID context)
 	bool client = one->client;
 
 	(void)device;
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	IoFreeIrp(irp);
 	memory_free(&one->memory);
 	free(one);
@@ -94,7 +111,7 @@ static void close_end(struct end *one)
 static NTSTATUS NTAPI disconnected(PDEVICE_OBJECT device, PIRP irp, PVOID context)
 {
 	(void)device;
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	close_end(context);
 	return STATUS_MORE_PROCESSING_REQUIRED;
 }
@@ -106,7 +123,7 @@ static NTSTATUS NTAPI server_sent(PDEVICE_OBJECT device, PIRP irp, PVOID context
 	struct end *one = context;
 
 	(void)device;
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	connection_calls(one->socket)
 		->WskReceive(one->socket, &one->memory.buffer, 0, again(one, server_received));
 	return STATUS_MORE_PROCESSING_REQUIRED;
@@ -120,7 +137,7 @@ static NTSTATUS NTAPI server_received(PDEVICE_OBJECT device, PIRP irp, PVOID con
 	(void)device;
 	part.Length = irp->IoStatus.Information;
 	if (irp->IoStatus.Status != STATUS_SUCCESS) {
-		count(false);
+		succeeded(irp);
 		close_end(one);
 	} else if (part.Length) {
 		connection_calls(one->socket)
@@ -147,7 +164,7 @@ static NTSTATUS NTAPI accepted(PDEVICE_OBJECT device, PIRP irp, PVOID context)
 		IoFreeIrp(irp);
 		return STATUS_MORE_PROCESSING_REQUIRED;
 	}
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	one = end_new(false);
 	one->socket = (PWSK_SOCKET)irp->IoStatus.Information;
 	IoReuseIrp(irp, STATUS_UNSUCCESSFUL);
@@ -178,7 +195,7 @@ static NTSTATUS NTAPI client_finished(PDEVICE_OBJECT device, PIRP irp, PVOID con
 	struct end *one = context;
 
 	(void)device;
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	connection_calls(one->socket)
 		->WskReceive(one->socket, &one->memory.buffer, 0, again(one, client_ended));
 	return STATUS_MORE_PROCESSING_REQUIRED;
@@ -217,7 +234,7 @@ static NTSTATUS NTAPI client_connected(PDEVICE_OBJECT device, PIRP irp, PVOID co
 	(void)device;
 	if (irp->IoStatus.Status != STATUS_SUCCESS) {
 		/* Its other end will never be: count both. */
-		count(false);
+		succeeded(irp);
 		__atomic_add_fetch(&ended, 1, __ATOMIC_SEQ_CST);
 		close_end(one);
 		return STATUS_MORE_PROCESSING_REQUIRED;
@@ -235,7 +252,7 @@ static NTSTATUS NTAPI client_bound(PDEVICE_OBJECT device, PIRP irp, PVOID contex
 	SOCKADDR_IN name = server_name;
 
 	(void)device;
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	connection_calls(one->socket)
 		->WskConnect(one->socket, (PSOCKADDR)&name, 0, again(one, client_connected));
 	return STATUS_MORE_PROCESSING_REQUIRED;
@@ -247,7 +264,7 @@ static NTSTATUS NTAPI client_made(PDEVICE_OBJECT device, PIRP irp, PVOID context
 	struct end *one = context;
 
 	(void)device;
-	count(irp->IoStatus.Status == STATUS_SUCCESS);
+	succeeded(irp);
 	one->socket = (PWSK_SOCKET)irp->IoStatus.Information;
 	connection_calls(one->socket)
 		->WskBind(one->socket, (PSOCKADDR)&any, 0, again(one, client_bound));
@@ -287,6 +304,8 @@ int main(void)
 	};
 	const char *number = getenv("WHITHER_WSK_LOAD");
 
+	/* Each connection leaves a port in TIME_WAIT. */
+	host_network_own();
 	if (number)
 		wanted = atoi(number);
 	return cmocka_run_group_tests(tests, NULL, NULL);
