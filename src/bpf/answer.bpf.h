@@ -11,33 +11,14 @@
 #define WH_ANSWER_BPF_H
 
 #include "abi_answer.h"
-#include "learn.bpf.h"
+#include "original.bpf.h"
 #include "token_codec.h"
-
-#define WH_PAGE_SIZE 4096
-#define WH_TCP_STATE_SYN_SENT 2
-#define WH_TCP_STATE_CLOSE 7
-#define WH_TCP_STATE_LISTEN 10
-#define WH_SOCK_STREAM 1
 
 struct sockopt_call {
 	struct bpf_sockopt *ctx;
 	struct wh_record *record;
 	struct wh_chain *chain; /* older hops, or NULL */
 };
-
-/* Raw sockets, too, may name TCP as their protocol. */
-static __always_inline int is_tcp(struct bpf_sock *sk)
-{
-	return sk && sk->type == WH_SOCK_STREAM && sk->protocol == IPPROTO_TCP;
-}
-
-static __always_inline void answer_error(struct bpf_sockopt *ctx, int error)
-{
-	WH_BARRIER();
-	ctx->retval = -error;
-	WH_BARRIER();
-}
 
 /* Announces size bytes. Returns 1 if they are to be written too. */
 static __always_inline int answer_size(struct bpf_sockopt *ctx, __u32 size)
@@ -56,39 +37,6 @@ static __always_inline int answer_size(struct bpf_sockopt *ctx, __u32 size)
 	ctx->retval = 0;
 	WH_BARRIER();
 	return room >= size;
-}
-
-/* Whether the socket is still connected to the client that the record is about. */
-static __always_inline int record_believed(const struct wh_record *record, struct bpf_sock *sk)
-{
-	__be32 v4 = WH_READ(sk->dst_ip4);
-	struct wh_address peer;
-
-	if ((__be16)WH_READ(sk->dst_port) != record->client_port)
-		return 0;
-	if (WH_READ(sk->family) == WH_AF_INET) {
-		wh_address_from_v4(&peer, v4);
-	} else {
-		peer.word[0] = WH_READ(sk->dst_ip6[0]);
-		peer.word[1] = WH_READ(sk->dst_ip6[1]);
-		peer.word[2] = WH_READ(sk->dst_ip6[2]);
-		peer.word[3] = WH_READ(sk->dst_ip6[3]);
-	}
-	return wh_address_equal(&peer, &record->client);
-}
-
-/* The error of a question to a socket without a record. */
-static __always_inline int no_record_error(struct bpf_sock *sk)
-{
-	switch (sk->state) {
-	case WH_TCP_STATE_LISTEN:
-		return WH_EINVAL;
-	case WH_TCP_STATE_CLOSE:
-	case WH_TCP_STATE_SYN_SENT:
-		return WH_ENOTCONN;
-	default:
-		return WH_ENOENT;
-	}
 }
 
 /* Makes the token valid: from now on, and until the connection ends, it can be set. */
@@ -260,6 +208,9 @@ int wh_getsockopt(struct bpf_sockopt *ctx)
 	struct sockopt_call call = {.ctx = ctx};
 	struct bpf_sock *sk = ctx->sk;
 
+	if (ctx->optname == WH_SO_ORIGINAL_DST &&
+	    (ctx->level == WH_SOL_IP || ctx->level == WH_SOL_IPV6) && answer_original(ctx))
+		return HOOK_ALLOW;
 	if (ctx->level != WH_LEVEL) {
 		/* The buffer seen here ends with its page: let longer ones pass untouched. */
 		if (ctx->optlen > WH_PAGE_SIZE)
@@ -278,8 +229,7 @@ int wh_getsockopt(struct bpf_sockopt *ctx)
 		answer_error(ctx, no_record_error(sk));
 		return HOOK_ALLOW;
 	}
-	if (call.record->asker != (__u32)(bpf_get_current_pid_tgid() >> 32))
-		learn_asker(call.record);
+	note_asker(call.record);
 	if (call.record->flags & WH_RECORD_CHAINED)
 		call.chain = bpf_sk_storage_get(&wh_accepted_chain, sk, 0, 0);
 	switch (ctx->optname) {

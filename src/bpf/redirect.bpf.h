@@ -173,6 +173,8 @@ static __noinline __u32 call_record(struct connect_call *call, __u32 related, __
 	record->context = redirector->context;
 	record->context_kind = (__u8)redirector->context_kind;
 	record->bound_device = device;
+	if (redirector->flags & WH_LOCAL_ADDRESS_PROXY)
+		record->flags |= WH_RECORD_LOCAL_PROXY;
 	record->who = call->identity;
 	record->who.cgroup = cgroup->kn->id;
 	record->who.netns = question->netns;

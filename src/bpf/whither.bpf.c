@@ -9,8 +9,8 @@
  *	answer.bpf.h    the proxy asks the accepted socket
  *	relate.bpf.h    the proxy sets the records on its outbound socket
  *
- * and beside the way: getpeername() and bind() in socket_name.bpf.h, the list of live
- * connections in listing.bpf.h.
+ * and beside the way: SO_ORIGINAL_DST and getsockname() in original.bpf.h, getpeername() and
+ * bind() in socket_name.bpf.h, the list of live connections in listing.bpf.h.
  */
 #include "answer.bpf.h"
 #include "connect.bpf.h"

@@ -119,6 +119,8 @@ static json_t *make_redirector(const struct wh_status *status,
 			wh_json_append(listeners, make_listener(&redirector->listener[i]));
 	wh_json_member(object, "listeners", listeners);
 	wh_json_member(object, "context", make_context(redirector->rule));
+	wh_json_string(object, "local_address",
+		       redirector->rule->flags & WH_LOCAL_ADDRESS_PROXY ? "proxy" : "original");
 	wh_json_number(object, "netns_cookie", redirector->rule->netns);
 	wh_json_number(object, "taken", counters->taken);
 	wh_json_number(object, "arrived", counters->arrived);

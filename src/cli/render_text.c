@@ -190,6 +190,8 @@ static void print_redirector(const struct wh_status *status, __u32 index, FILE *
 	print_listener(&redirector->listener[0], file);
 	print_listener(&redirector->listener[1], file);
 	print_context(redirector->rule, file);
+	if (redirector->rule->flags & WH_LOCAL_ADDRESS_PROXY)
+		fprintf(file, LABEL "the proxy's own\n", "local address");
 	fprintf(file, LABEL "%" PRIu64 ", arrived %" PRIu64, "taken", (uint64_t)counters->taken,
 		(uint64_t)counters->arrived);
 	if (!status->connections_error)

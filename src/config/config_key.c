@@ -22,6 +22,7 @@ static const struct {
 	[WH_KEY_OWNER_CGROUP] = {"owner-cgroup", WH_PLACE_REDIRECTOR, true},
 	[WH_KEY_LISTEN_USER] = {"listen-user", WH_PLACE_REDIRECTOR, true},
 	[WH_KEY_WHEN_ABSENT] = {"when-absent", WH_PLACE_REDIRECTOR, true},
+	[WH_KEY_LOCAL_ADDRESS] = {"local-address", WH_PLACE_REDIRECTOR, true},
 	[WH_KEY_CONTEXT] = {"context", WH_PLACE_REDIRECTOR, true},
 	[WH_KEY_ACTION] = {"action", WH_PLACE_FILTER, true},
 	[WH_KEY_REMOTE_ADDRESS] = {"remote-address", CONDITION, false},

@@ -93,6 +93,17 @@ static int read_when_absent(const struct wh_ini_entry *entry, struct wh_parse_fa
 	return wh_parse_fault(fault, "this version knows only block");
 }
 
+static int read_local_address(struct redirector_reader *reader, const struct wh_ini_entry *entry,
+			      struct wh_parse_fault *fault)
+{
+	if (!strcmp(entry->value, "original"))
+		return 0;
+	if (strcmp(entry->value, "proxy") != 0)
+		return wh_parse_fault(fault, "expected original or proxy");
+	reader->rule->flags |= WH_LOCAL_ADDRESS_PROXY;
+	return 0;
+}
+
 static void read_entry(struct redirector_reader *reader, const struct wh_ini_entry *entry)
 {
 	struct wh_report_writer *writer = reader->section->writer;
@@ -117,6 +128,9 @@ static void read_entry(struct redirector_reader *reader, const struct wh_ini_ent
 		break;
 	case WH_KEY_WHEN_ABSENT:
 		result = read_when_absent(entry, &fault);
+		break;
+	case WH_KEY_LOCAL_ADDRESS:
+		result = read_local_address(reader, entry, &fault);
 		break;
 	case WH_KEY_CONTEXT:
 		result = wh_parse_context(entry->exact, reader->rule, &fault);

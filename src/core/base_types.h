@@ -35,6 +35,7 @@
 #define WH_EPERM 1
 #define WH_ENOENT 2
 #define WH_EACCES 13
+#define WH_EFAULT 14
 #define WH_EINVAL 22
 #define WH_ELOOP 40
 #define WH_EBADMSG 74

@@ -55,6 +55,8 @@ enum wh_record_flags {
 	WH_RECORD_CHAINED = 1 << 0, /* older hops travel beside it, in a struct wh_chain */
 	WH_RECORD_ISSUED = 1 << 1,  /* proof is valid: the records were asked for */
 	WH_RECORD_SENT = 1 << 2,    /* client side: the in-flight copy was made */
+	/* getsockname() of the accepted socket answers the proxy's own address */
+	WH_RECORD_LOCAL_PROXY = 1 << 3,
 };
 
 /* One redirection. */

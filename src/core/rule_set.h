@@ -28,7 +28,7 @@ struct wh_redirector_rule {
 	struct wh_endpoint listen6;
 	struct wh_owner owner;
 	char *owner_text;   /* "owner-user = proxy"; empty when not stated */
-	__u32 flags;        /* WH_WHEN_ABSENT_PERMIT */
+	__u32 flags;        /* enum wh_redirector_flags */
 	__u32 context_kind; /* WH_CONTEXT_* */
 	__u8 *context;      /* of WH_CONTEXT_BYTES; else NULL */
 	__u32 context_size; /* 0 to WH_CONTEXT_MAX */

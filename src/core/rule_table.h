@@ -112,6 +112,7 @@ struct wh_owner {
 
 enum wh_redirector_flags {
 	WH_WHEN_ABSENT_PERMIT = 1 << 0,
+	WH_LOCAL_ADDRESS_PROXY = 1 << 1, /* getsockname() tells the proxy its own address */
 };
 
 struct wh_redirector {
@@ -125,7 +126,7 @@ struct wh_redirector {
 	__u16 slot;
 	__u16 set;      /* index into set[] */
 	__u16 position; /* in its file */
-	__u16 flags;    /* WH_WHEN_ABSENT_PERMIT */
+	__u16 flags;    /* enum wh_redirector_flags */
 	__s32 weight;
 	__u32 context; /* key of its bytes */
 	__u32 context_size;

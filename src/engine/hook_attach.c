@@ -23,6 +23,8 @@ const struct wh_hook_kind wh_hook_kinds[] = {
 	{"sock_ops", "wh_sock_ops", BPF_CGROUP_SOCK_OPS, WH_AT_ROOT},
 	{"getsockopt", "wh_getsockopt", BPF_CGROUP_GETSOCKOPT, WH_AT_PROXIES},
 	{"setsockopt", "wh_setsockopt", BPF_CGROUP_SETSOCKOPT, WH_AT_PROXIES},
+	{"getsockname4", "wh_getsockname4", BPF_CGROUP_INET4_GETSOCKNAME, WH_AT_PROXIES},
+	{"getsockname6", "wh_getsockname6", BPF_CGROUP_INET6_GETSOCKNAME, WH_AT_PROXIES},
 	{"getpeername4", "wh_getpeername4", BPF_CGROUP_INET4_GETPEERNAME, WH_AT_ROOT},
 	{"getpeername6", "wh_getpeername6", BPF_CGROUP_INET6_GETPEERNAME, WH_AT_ROOT},
 	{"bind4", "wh_bind4", BPF_CGROUP_INET4_BIND, WH_AT_ROOT_IF_OWNED},

@@ -206,7 +206,7 @@ def when_any_link_has_lost_its_pin_show_says_so_and_up_attaches_it_again(scene):
     scene.up("web", rules())
     scene.up("owned", owned)
     hooks = [name for name in pins("link_") if name != "link_list_accepted"]
-    equal(len(hooks), 9, f"hooks: {hooks}")
+    equal(len(hooks), 11, f"hooks: {hooks}")
     for names in [[name] for name in hooks] + [hooks]:
         for name in names:
             os.unlink(f"{PINS}/{name}")

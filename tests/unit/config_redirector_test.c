@@ -139,6 +139,21 @@ static void when_absent_is_block(void **state)
 			  "when-absent: found 'BLOCK'; this version knows only block");
 }
 
+static void the_local_address_is_the_original_one_or_the_proxys(void **state)
+{
+	struct reading reading = read_line("local-address = original");
+
+	assert_int_equal(reading.set->redirectors[0].flags, 0);
+	reading_end(&reading);
+	reading = read_line("local-address = proxy");
+	assert_int_equal(reading.set->redirectors[0].flags, WH_LOCAL_ADDRESS_PROXY);
+	reading_end(&reading);
+	assert_line_error("local-address = Proxy",
+			  "local-address: found 'Proxy'; expected original or proxy");
+	assert_line_error("local-address = 127.0.0.1",
+			  "local-address: found '127.0.0.1'; expected original or proxy");
+}
+
 static void owners_are_stated_by_user_executable_and_cgroup(void **state)
 {
 	struct reading reading = read_good("[redirector r]\nlisten = 127.0.0.1:1\n"
@@ -192,6 +207,7 @@ int main(void)
 		cmocka_unit_test(it_listens_somewhere_and_once_in_a_family),
 		cmocka_unit_test(weights_are_signed_numbers_of_32_bits),
 		cmocka_unit_test(when_absent_is_block),
+		cmocka_unit_test(the_local_address_is_the_original_one_or_the_proxys),
 		cmocka_unit_test(owners_are_stated_by_user_executable_and_cgroup),
 		cmocka_unit_test(owners_must_exist),
 		cmocka_unit_test(who_else_listens_needs_an_owner),
