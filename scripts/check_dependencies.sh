@@ -12,7 +12,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$complaints"' EXIT
 mkdir "$work/bin"
-export WHITHER_PACKAGES=$work/packages PATH=$work/bin:$PATH WORK=$work
+export WHITHER_PACKAGES=$work/packages WHITHER_POLICY=$work/policy-rc.d PATH=$work/bin:$PATH WORK=$work
 cat >"$work/packages" <<'P'
 # A comment, and an empty line.
 
@@ -28,8 +28,11 @@ program() {
 # Installs what it is told to: an empty program of each package's name.
 # shellcheck disable=SC2016
 program apt-get 'echo "$*" >>"$WORK/calls"
+case $* in *install*) "$WORK/policy-rc.d"; echo "policy $?" >>"$WORK/calls" ;; esac
 for word; do case $word in whither-*) : >"$WORK/bin/$word"; chmod +x "$WORK/bin/$word" ;; esac; done'
 program id 'echo 0'
+# shellcheck disable=SC2016
+program systemctl 'echo "systemctl $*" >>"$WORK/calls"'
 
 # expect WHAT STATUS PATTERN COMMAND...: its exit status and what it prints ('': nothing).
 expect() {
@@ -58,6 +61,8 @@ expect "make check" 2 'whither-doubt.*make deps check' make --no-print-directory
 
 expect "install" 0 'installing.*whither-dream +dreams.*deps: installed' $deps install demo
 grep -q 'update' "$work/calls" || complain "install" "apt-get update was not called"
+grep -q 'policy 101' "$work/calls" || complain "install" "servers may be started"
+[ ! -e "$work/policy-rc.d" ] || complain "install" "left the rule that no server is started"
 expect "install again" 0 'nothing to install' $deps install demo
 forget
 expect "make deps demo" 0 'dependencies.sh install demo.*scripts/demo.sh' make -n deps demo
@@ -78,6 +83,11 @@ expect "apt-get without effect" 1 'still not found.*whither-doubt' $deps install
 
 expect "unknown group" 2 'list\|require\|install' $deps require everything
 expect "help" 0 'deps.*demo.*check.*bench.*asan.*soak.*fmt.*install.*help' make --no-print-directory help
+[ ! -e "$work/policy-rc.d" ] || complain "a failure" "left the rule that no server is started"
+printf '#!/bin/sh\nexit 101\n# mine\n' >"$work/policy-rc.d"
+chmod 755 "$work/policy-rc.d"
+expect "a rule of the machine's" 1 'still not found' $deps install check
+grep -q mine "$work/policy-rc.d" || complain "a rule of the machine's" "was changed"
 unset WHITHER_PACKAGES
 expect "the real list" 0 'build-essential' $deps list
 verdict

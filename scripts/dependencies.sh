@@ -57,6 +57,7 @@ proved() {
   module) has_module "$2" ;;
   header) exists /usr/include/"$2" /usr/include/*/"$2" /usr/local/include/"$2" ;;
   runtime) has_runtime "$2" ;;
+  file) exists "$2" ;;
   *)
     echo "$packages: unknown proof: $1 $2" >&2
     exit 2
@@ -108,6 +109,34 @@ print_row() {
   printf '%-8s %-20s %s\n' "$3" "$1" "$2"
 }
 
+# A server among the packages is only a program for tests here: it is not started, now or at boot.
+# Debian asks this file before it starts one (policy-rc.d of invoke-rc.d).
+policy=${WHITHER_POLICY:-/usr/sbin/policy-rc.d}
+servers='redsocks haproxy squid nginx microsocks'
+install_quietly() {
+  local wrote='' name before=()
+  for name in $servers; do
+    command -v "$name" >/dev/null && before+=("$name")
+  done
+  if [ ! -e "$policy" ]; then
+    wrote=yes
+    # shellcheck disable=SC2064 # as it is now
+    trap "'$here/as_root.sh' rm -f '$policy'" EXIT
+    "$here"/as_root.sh sh -c "printf '#!/bin/sh\nexit 101\n' >'$policy' && chmod 755 '$policy'"
+  fi
+  "$here"/as_root.sh env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends "$@" </dev/null
+  if [ -n "$wrote" ]; then
+    "$here"/as_root.sh rm -f "$policy"
+    trap - EXIT
+  fi
+  command -v systemctl >/dev/null || return 0
+  for name in $servers; do
+    [[ " ${before[*]} " == *" $name "* ]] && continue
+    "$here"/as_root.sh systemctl --quiet disable "$name" 2>/dev/null || :
+  done
+}
+
 install_missing() {
   if [ ${#missing[@]} -eq 0 ]; then
     echo "deps: nothing to install"
@@ -121,8 +150,7 @@ install_missing() {
   echo "deps: installing from Debian's packages:"
   printf '%s\n' "${report[@]}"
   "$here"/as_root.sh env DEBIAN_FRONTEND=noninteractive apt-get update -q
-  "$here"/as_root.sh env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "${missing[@]}" </dev/null
+  install_quietly "${missing[@]}"
 
   missing=()
   report=()
