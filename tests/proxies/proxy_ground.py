@@ -18,8 +18,8 @@ OTHER4 = "192.0.2.11"
 OTHER6 = "2001:db8::11"
 ORIGINS = {"v4": (ORIGIN4, OTHER4), "v6": (ORIGIN6, OTHER6)}
 WEB = 80
-# Users that have no name. A proxy runs as one, its clients as another.
-CLIENT = 61000
+# The clients' user: nobody. ssh wants one that has a name; proxies run as users that have none.
+CLIENT = 65534
 
 
 def page(address):

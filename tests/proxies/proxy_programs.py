@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The whither authors
 """Real transparent proxies, each with a configuration that anybody would write for a packet filter's
 redirection, started as a user of its own; and how often each says it has had a connection."""
+import glob
 import os
 import shutil
 
@@ -178,8 +179,24 @@ visible_hostname test.invalid
 shutdown_lifetime 0 seconds
 coredump_dir {self.directory}
 cache_mem 8 MB
+server_persistent_connections off
+client_persistent_connections off
 """)
-        return [self.program_named("squid"), "-N", "-f", configuration]
+        self.scene.later(self.forget)
+        return [self.program_named("squid"), "-N", "-n", self.service, "-f", configuration]
+
+    @property
+    def service(self):
+        return f"whither{os.getpid()}p{self.port}"
+
+    def forget(self):
+        """Killed at once, it leaves its shared memory; the next one would not begin."""
+        for path in glob.glob(f"/dev/shm/{self.service}-*"):
+            os.unlink(path)
+
+    def kill(self):
+        super().kill()
+        self.forget()
 
 
 class Mitmproxy(RealProxy):
