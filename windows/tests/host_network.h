@@ -5,8 +5,13 @@
 #ifndef WHITHER_HOST_NETWORK_H
 #define WHITHER_HOST_NETWORK_H
 
+#include <stdbool.h>
+
 /* Before the first thread and the first socket. Where the machine allows it to nobody, the program
- * stays in the network it has, and says so. Fails the program where the network cannot be used. */
-void host_network_own(void);
+ * stays in the network it has, says so, and false is returned. Fails the program where the network
+ * cannot be used. */
+bool host_network_own(void);
+/* How many ports are for those who ask for any, in a network of our own; false: it is not allowed. */
+bool host_network_ports(unsigned int count);
 
 #endif /* WHITHER_HOST_NETWORK_H */

@@ -38,6 +38,11 @@ static bool suits(const struct wsk_socket *socket)
 	}
 }
 
+static bool may_connect(const struct wsk_socket *socket)
+{
+	return socket->category == WSK_CONNECTION || socket->category == WSK_STREAM;
+}
+
 NTSTATUS wsk_bind_status(int error)
 {
 	return error == -EADDRINUSE ? STATUS_ADDRESS_ALREADY_ASSOCIATED :
@@ -55,7 +60,10 @@ static NTSTATUS bind_now(struct wsk_socket *socket, PSOCKADDR local, ULONG flags
 		return STATUS_NOT_IMPLEMENTED;
 	if (socket->bound || socket->closing)
 		return STATUS_INVALID_DEVICE_STATE;
-	error = wsk_host_bind(socket->fd, &address, socket->category == WSK_LISTEN);
+	if (may_connect(socket))
+		error = wsk_host_bind_late(socket->fd, &address);
+	else
+		error = wsk_host_bind(socket->fd, &address, socket->category == WSK_LISTEN);
 	if (error)
 		return wsk_bind_status(error);
 	socket->bound = true;
@@ -123,11 +131,13 @@ static NTSTATUS get_address(PWSK_SOCKET handle, PSOCKADDR out, bool remote, PIRP
 		status = STATUS_INVALID_DEVICE_STATE;
 	else if (remote)
 		address = socket->peer;
+	else if (may_connect(socket) && !socket->connected)
+		error = wsk_host_take_port(socket->fd, &address);
 	else
 		error = wsk_host_name(socket->fd, false, &address);
 	wsk_unlock(socket);
 	if (error)
-		status = net_status_of_errno(-error);
+		status = wsk_bind_status(error);
 	else if (address.size) {
 		memcpy(out, address.bytes, address.size);
 		status = STATUS_SUCCESS;

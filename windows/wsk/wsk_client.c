@@ -153,7 +153,7 @@ NTSTATUS wsk_client_socket_connect(PWSK_CLIENT client, USHORT type, ULONG protoc
 	give_tables(socket, context, dispatch);
 	wsk_event_default(socket, 0);
 	wsk_address_take(&address, local, socket->family);
-	error = wsk_host_bind(socket->fd, &address, false);
+	error = wsk_host_bind_late(socket->fd, &address);
 	if (error) {
 		wsk_socket_discard(socket);
 		return wsk_finish(request, wsk_bind_status(error), 0);

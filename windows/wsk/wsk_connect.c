@@ -43,6 +43,14 @@ static NTSTATUS look(struct wsk_socket *socket)
 	return STATUS_SUCCESS;
 }
 
+/* The socket is as it was before; what epoll still has to say of the attempt is not heard. */
+static void give_up(struct wsk_socket *socket)
+{
+	wsk_reactor_forget(socket);
+	wsk_host_abort(socket->fd);
+	socket->connecting = socket->connected = false;
+}
+
 static NTSTATUS advance(struct wsk_socket *socket, struct wsk_request *request)
 {
 	NTSTATUS status = STATUS_SUCCESS;
@@ -55,8 +63,10 @@ static NTSTATUS advance(struct wsk_socket *socket, struct wsk_request *request)
 		if (status == STATUS_PENDING)
 			return status;
 		socket->connecting = false;
-		if (status != STATUS_SUCCESS)
+		if (status != STATUS_SUCCESS) {
+			give_up(socket);
 			return status;
+		}
 		wsk_stream_begin(socket);
 	}
 	if (request->bytes.length) {
@@ -73,10 +83,8 @@ static NTSTATUS advance(struct wsk_socket *socket, struct wsk_request *request)
 
 static void abandon(struct wsk_socket *socket, struct wsk_request *request)
 {
-	if (!request->u.connect.started)
-		return;
-	wsk_host_abort(socket->fd);
-	socket->connecting = socket->connected = false;
+	if (request->u.connect.started)
+		give_up(socket);
 }
 
 static void release(struct wsk_request *request)

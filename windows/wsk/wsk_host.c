@@ -65,6 +65,35 @@ int wsk_host_bind(int fd, const struct wsk_address *address, bool listens)
 	return bind(fd, (const void *)address->bytes, address->size) ? -errno : 0;
 }
 
+static in_port_t port_of(const struct wsk_address *address)
+{
+	/* At the same place in both. */
+	return ((const struct sockaddr_in *)(const void *)address->bytes)->sin_port;
+}
+
+int wsk_host_bind_late(int fd, const struct wsk_address *address)
+{
+	if (!port_of(address))
+		set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	return wsk_host_bind(fd, address, false);
+}
+
+int wsk_host_take_port(int fd, struct wsk_address *ret_address)
+{
+	struct wsk_address address;
+	int error = wsk_host_name(fd, false, &address);
+
+	if (!error && !port_of(&address)) {
+		set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+		error = wsk_host_bind(fd, &address, false);
+		if (!error)
+			error = wsk_host_name(fd, false, &address);
+	}
+	if (!error)
+		*ret_address = address;
+	return error;
+}
+
 int wsk_host_listen(int fd, int backlog)
 {
 	return listen(fd, backlog) ? -errno : 0;

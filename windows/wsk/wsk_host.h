@@ -38,7 +38,13 @@ unsigned int wsk_address_size(int family);
 bool wsk_address_take(struct wsk_address *ret_address, const void *source, int family);
 
 int wsk_host_socket(int family, int type, int protocol, int *ret_fd);
+/* A listener's or a datagram socket's. */
 int wsk_host_bind(int fd, const struct wsk_address *address, bool listens);
+/* Of a socket that will connect: where the port is 0, none is taken until it does. An explicit one
+ * would be gone for as long as old connections linger in TIME_WAIT, whatever their destinations. */
+int wsk_host_bind_late(int fd, const struct wsk_address *address);
+/* Takes a port now, if that is still to be done. The address it has then. */
+int wsk_host_take_port(int fd, struct wsk_address *ret_address);
 int wsk_host_listen(int fd, int backlog);
 int wsk_host_accept(int fd, int *ret_fd, struct wsk_address *ret_remote);
 int wsk_host_connect(int fd, const struct wsk_address *address);
