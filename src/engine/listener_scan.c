@@ -3,15 +3,13 @@
 
 #include "listener_scan.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "listener_diag.h"
 #include "scope_exit.h"
-
-#define TCP_STATE_LISTEN 0x0a
+#include "socket_diag.h"
+#include "socket_holder.h"
 
 /* "0100007F" or 32 digits, each group of eight a word in the machine's own order. */
 static int parse_address(const char *text, struct wh_address *ret)
@@ -49,12 +47,13 @@ struct diag_visit {
 	struct wh_listener_scan *scan;
 };
 
-static int visit_listener(const struct wh_endpoint *bound, unsigned long long inode, void *data)
+static int visit_listener(const struct wh_diag_socket *socket, void *data)
 {
-	const struct wh_found_listener listener = {.bound = *bound, .inode = inode};
+	const struct wh_found_listener listener = {.bound = socket->local, .inode = socket->inode};
 	const struct diag_visit *visit = data;
 
-	return wh_rules_listen_port(visit->rules, WH_HOST16(bound->port)) ?
+	return socket->state == WH_TCP_LISTENING &&
+			       wh_rules_listen_port(visit->rules, WH_HOST16(socket->local.port)) ?
 		       add_listener(visit->scan, &listener) :
 		       0;
 }
@@ -75,7 +74,7 @@ static int read_table(const char *path, const struct wh_rules *rules, struct wh_
 		if (sscanf(line, " %*d: %63[^:]:%x %*[^:]:%*x %x %*x:%*x %*x:%*x %*x %*u %*u %llu",
 			   address, &port, &state, &listener.inode) != 4)
 			continue;
-		if (state != TCP_STATE_LISTEN || port > 65535 ||
+		if (state != WH_TCP_LISTENING || port > 65535 ||
 		    !wh_rules_listen_port(rules, (__u16)port) ||
 		    parse_address(address, &listener.bound.address))
 			continue;
@@ -104,46 +103,12 @@ static int is_wanted(const struct wh_listener_scan *scan, unsigned long long ino
 	return 0;
 }
 
-static int read_process(struct wh_listener_scan *scan, __u32 pid)
+static int visit_socket(__u32 pid, int fd, unsigned long long inode, void *data)
 {
-	char path[64], target[64];
-	WH_AUTO_DIRECTORY directory = NULL;
-	struct dirent *entry;
-	int error = 0;
+	const struct wh_holder holder = {.pid = pid, .fd = fd, .inode = inode};
+	struct wh_listener_scan *scan = data;
 
-	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
-	directory = opendir(path);
-	while (!error && directory && (entry = readdir(directory))) {
-		struct wh_holder holder = {.pid = pid};
-		ssize_t length;
-
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		length = readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1);
-		if (length <= 0)
-			continue;
-		target[length] = '\0';
-		if (sscanf(target, "socket:[%llu]", &holder.inode) != 1 ||
-		    !is_wanted(scan, holder.inode))
-			continue;
-		holder.fd = atoi(entry->d_name);
-		error = add_holder(scan, &holder);
-	}
-	return error;
-}
-
-static int read_processes(struct wh_listener_scan *scan)
-{
-	WH_AUTO_DIRECTORY directory = opendir("/proc");
-	struct dirent *entry;
-	int error = 0;
-
-	if (!directory)
-		return -errno;
-	while (!error && (entry = readdir(directory)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			error = read_process(scan, (__u32)strtoul(entry->d_name, NULL, 10));
-	return error;
+	return is_wanted(scan, inode) ? add_holder(scan, &holder) : 0;
 }
 
 static int by_socket(const void *left, const void *right)
@@ -171,13 +136,13 @@ static void join(struct wh_listener_scan *scan)
 static int find_listeners(const struct wh_rules *rules, struct wh_listener_scan *scan)
 {
 	struct diag_visit visit = {.rules = rules, .scan = scan};
-	int error = wh_diag_listeners(AF_INET, visit_listener, &visit);
+	int error = wh_diag_sockets(AF_INET, WH_STATES_LISTENING, visit_listener, &visit);
 
 	if (error == -ENOENT)
 		error = read_table("/proc/self/net/tcp", rules, scan);
 	if (error)
 		return error;
-	error = wh_diag_listeners(AF_INET6, visit_listener, &visit);
+	error = wh_diag_sockets(AF_INET6, WH_STATES_LISTENING, visit_listener, &visit);
 	return error == -ENOENT ? read_table("/proc/self/net/tcp6", rules, scan) : error;
 }
 
@@ -187,7 +152,7 @@ int wh_listeners_scan(const struct wh_rules *rules, struct wh_listener_scan *ret
 	int error = find_listeners(rules, &scan);
 
 	if (!error && scan.count)
-		error = read_processes(&scan);
+		error = wh_sockets_of_all(visit_socket, &scan);
 	if (error) {
 		wh_listeners_free(&scan);
 		return error;

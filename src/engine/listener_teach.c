@@ -4,8 +4,6 @@
 /* The second half of listener_scan.h: what was found goes into the kernel's maps. */
 #include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -14,18 +12,7 @@
 #include "listener_scan.h"
 #include "process_identity.h"
 #include "scope_exit.h"
-
-/* Our own descriptor for a socket that another process holds. */
-static int borrow(const struct wh_holder *holder)
-{
-	WH_AUTO_FD process = (int)syscall(SYS_pidfd_open, holder->pid, 0);
-	int fd;
-
-	if (process < 0)
-		return -errno;
-	fd = (int)syscall(SYS_pidfd_getfd, process, holder->fd, 0);
-	return fd < 0 ? -errno : fd;
-}
+#include "socket_holder.h"
 
 /* What the kernel programs would have noted at listen(). */
 struct lesson {
@@ -110,7 +97,7 @@ static int teach_holder(const struct lesson *lesson, const struct wh_holder *hol
 	error = teach_learned(lesson, &who, &at);
 	if (error)
 		return error;
-	socket = borrow(holder);
+	socket = wh_socket_borrow(holder->pid, holder->fd);
 	if (socket < 0)
 		return 0; /* it has just gone, or closed it */
 	if (is_known(lesson, socket, &known_allowed) && (known_allowed || !allowed))

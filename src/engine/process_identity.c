@@ -97,6 +97,20 @@ static int path_ids(const char *mount, char *path, struct wh_cgroup_path *ret)
 	return error;
 }
 
+int wh_cgroup_path_ids(const char *path, struct wh_cgroup_path *ret)
+{
+	WH_AUTO_FREE char *copy = strdup(path);
+	WH_AUTO_FREE char *mount = NULL;
+	struct wh_cgroup_path ids;
+	int error = wh_find_mount("cgroup2", "/sys/fs/cgroup", &mount);
+
+	if (!error)
+		error = copy ? path_ids(mount, copy, &ids) : -ENOMEM;
+	if (!error)
+		*ret = ids;
+	return error;
+}
+
 int wh_process_cgroup_path(__u32 pid, struct wh_cgroup_path *ret)
 {
 	WH_AUTO_FREE char *mount = NULL;

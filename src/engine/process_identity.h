@@ -13,4 +13,11 @@ int wh_process_identity(__u32 pid, struct wh_identity *ret);
 /* The ids of a process's cgroup and its ancestors. */
 int wh_process_cgroup_path(__u32 pid, struct wh_cgroup_path *ret);
 
+/* The same for a cgroup, given by its path below the root of what is mounted: "/user.slice". */
+int wh_cgroup_path_ids(const char *path, struct wh_cgroup_path *ret);
+
+/* The cookie of the network namespace that the process is in; *ret_own: it is the caller's. To
+ * look into another one takes CAP_SYS_ADMIN. */
+int wh_process_netns(__u32 pid, __u64 *ret_cookie, int *ret_own);
+
 #endif /* WH_PROCESS_IDENTITY_H */

@@ -33,7 +33,10 @@ static const struct {
 	{"wh_redirectors", offsetof(struct wh_maps, redirectors)},
 	{"wh_filters", offsetof(struct wh_maps, filters)},
 	{"wh_user_flights", offsetof(struct wh_maps, user_flights)},
+	{"wh_client", offsetof(struct wh_maps, client)},
+	{"wh_outbound", offsetof(struct wh_maps, outbound)},
 	{"wh_accepted", offsetof(struct wh_maps, accepted)},
+	{"wh_accepted_chain", offsetof(struct wh_maps, accepted_chain)},
 	{"wh_listening", offsetof(struct wh_maps, listening)},
 	{"wh_flight", offsetof(struct wh_maps, flight)},
 	{"wh_flight_chain", offsetof(struct wh_maps, flight_chain)},
@@ -46,9 +49,6 @@ static const struct {
 
 /* Those that user space does not look into. */
 static const char *const unseen[] = {
-	"wh_client",
-	"wh_outbound",
-	"wh_accepted_chain",
 	"wh_scratch",
 };
 

@@ -13,7 +13,8 @@
 /* The maps that user space looks into, by descriptor; -1: not there. */
 struct wh_maps {
 	int active, settings, totals, redirectors, filters, user_flights;
-	int accepted, listening, flight, flight_chain, issued, issued_chain;
+	int client, outbound, accepted, accepted_chain, listening;
+	int flight, flight_chain, issued, issued_chain;
 	int contexts, learned, cgroups;
 };
 
