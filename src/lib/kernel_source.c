@@ -24,7 +24,7 @@ static int take_error(int saved_errno)
 	return error == ENOPROTOOPT ? -EOPNOTSUPP : -error;
 }
 
-int wh_answer_get(int fd, int option, void *buffer, size_t size, size_t *ret_length)
+int wh_kernel_get(int fd, int option, void *buffer, size_t size, size_t *ret_length)
 {
 	/* The kernel reports the length for NULL with 0, but refuses 0 with a buffer (EFAULT). */
 	socklen_t length = buffer ? clamp_size(size) : 0;
@@ -36,7 +36,7 @@ int wh_answer_get(int fd, int option, void *buffer, size_t size, size_t *ret_len
 	return 0;
 }
 
-int wh_answer_set(int fd, int option, const void *buffer, size_t size)
+int wh_kernel_set(int fd, int option, const void *buffer, size_t size)
 {
 	int saved_errno = errno;
 
