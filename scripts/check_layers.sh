@@ -21,8 +21,9 @@ folders[lib]='lib|core'                           system[lib]="$public|$libc"
 folders[machine]='machine'                        system[machine]="$libc"
 folders[config]='config|machine|core|lib'         system[config]="$public|$libc"
 folders[engine]='engine|machine|core|lib|skeleton' system[engine]="$public|$libc|bpf/[^>]+|uuid/uuid\.h"
+folders[seccomp]='seccomp|engine|machine|core|lib' system[seccomp]="$libc"
 folders[relay]='relay'                            system[relay]="$public|$libc"
-folders[cli]='cli|engine|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
+folders[cli]='cli|engine|seccomp|config|relay|lib|core'   system[cli]="$public|$libc|jansson\.h"
 folders[include]='include'                        system[include]="$public|$libc"
 # The Windows surface: "headers" of these folders, of windows/; <headers>, beside those of windows/include.
 # C++ alone includes headers of its library: those whose names ours replace come first.

@@ -11,16 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli_arguments.h"
+#include "notify_filter.h"
 #include "scope_exit.h"
+#include "supervisor_protocol.h"
 
 /* Where a child failed, told to its parent. */
 enum stage {
 	STAGE_CGROUP,
 	STAGE_USER,
+	STAGE_FILTER,
 	STAGE_EXECUTE,
 };
 
@@ -130,13 +134,40 @@ static void __attribute__((noreturn)) tell(int fd, enum stage stage, int error)
 	_exit(WH_EXIT_RUN_FAILED);
 }
 
+/* Puts the filter on, and hands its descriptor to the supervisor. Returns 0 or a negative errno. */
+static int enter_filter(const struct wh_run_command *command)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = {};
+	char byte = 0;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control.space)};
+	int fd;
+
+	if (setenv(WH_SUPERVISOR_VARIABLE, command->directory, 1))
+		return -errno;
+	fd = wh_notify_filter_install();
+	if (fd < 0)
+		return fd;
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return sendmsg(command->filter_channel, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
+
 /* In the child. */
 static void __attribute__((noreturn))
 execute(const struct wh_run_command *command, int report, pid_t parent)
 {
 	int error;
 
-	if (write(command->cgroup_entry, "0", 1) < 0)
+	if (command->cgroup_entry >= 0 && write(command->cgroup_entry, "0", 1) < 0)
 		tell(report, STAGE_CGROUP, errno);
 	setrlimit(RLIMIT_NOFILE, command->descriptors);
 	error = become(command->user);
@@ -147,6 +178,9 @@ execute(const struct wh_run_command *command, int report, pid_t parent)
 	if (getppid() != parent)
 		_exit(WH_EXIT_RUN_FAILED);
 	wh_run_signals_restore(command->signals);
+	error = command->filter_channel >= 0 ? enter_filter(command) : 0;
+	if (error)
+		tell(report, STAGE_FILTER, -error);
 	execvp(command->words[0], command->words);
 	tell(report, STAGE_EXECUTE, errno);
 }
@@ -164,6 +198,13 @@ static int explain(const struct wh_run_command *command, const struct failure *f
 	case STAGE_USER:
 		snprintf(problem->text, sizeof(problem->text),
 			 "cannot become user %u: %s (run it as root)", command->user->uid, reason);
+		return WH_EXIT_RUN_FAILED;
+	case STAGE_FILTER:
+		snprintf(problem->text, sizeof(problem->text),
+			 "the command cannot be supervised: %s%s", reason,
+			 failure->error == EBUSY ? " (it is already: one whither run --engine "
+						   "seccomp does not work in another)" :
+						   "");
 		return WH_EXIT_RUN_FAILED;
 	default:
 		snprintf(problem->text, sizeof(problem->text), "cannot execute '%s': %s",

@@ -26,7 +26,9 @@ void wh_run_user_free(struct wh_run_user *user);
 
 struct wh_run_command {
 	char *const *words; /* the last is NULL */
-	int cgroup_entry;   /* see wh_run_cgroup_entry() */
+	int cgroup_entry;   /* see wh_run_cgroup_entry(); -1: none */
+	int filter_channel; /* a socket over which the descriptor of its filter is sent; -1: no filter */
+	const char *directory; /* with a filter: where the library finds the supervisor */
 	const struct wh_run_user *user;
 	const struct wh_run_signals *signals;
 	const struct rlimit *descriptors; /* as they were for us */

@@ -206,3 +206,30 @@ int wh_run_rules_place(struct wh_rule_set *set, const struct wh_rules *active,
 	}
 	return error;
 }
+
+static void drop_cgroup_tests(struct wh_conditions *conditions)
+{
+	__u32 kept = 0;
+
+	for (__u32 i = 0; i < conditions->test_count; i++)
+		if (conditions->tests[i].kind != WH_TEST_CGROUP)
+			conditions->tests[kept++] = conditions->tests[i];
+	conditions->test_count = kept;
+}
+
+int wh_run_rules_supervise(struct wh_rule_set *set, const struct wh_endpoint *listen4,
+			   const struct wh_endpoint *listen6, struct wh_problem *problem)
+{
+	struct wh_redirector_rule *rule = set->redirectors;
+
+	snprintf(set->name, sizeof(set->name), "run-%d", (int)getpid());
+	drop_cgroup_tests(&rule->conditions);
+	if (rule->listen4.port || rule->listen6.port)
+		return 0;
+	rule->listen4 = *listen4;
+	rule->listen6 = *listen6;
+	/* Stated, and nobody below the supervisor: the relay is above it. */
+	rule->owner.flags = WH_OWNER_CGROUP;
+	rule->owner.cgroup = UINT64_MAX;
+	return 0;
+}

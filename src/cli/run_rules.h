@@ -31,4 +31,8 @@ int wh_run_rules_place(struct wh_rule_set *set, const struct wh_rules *active,
 		       const struct wh_run_cgroup *cgroup, const struct wh_endpoint *listen4,
 		       const struct wh_endpoint *listen6, struct wh_problem *problem);
 
+/* The same for a run with a supervisor: who is below it is known without cgroups. */
+int wh_run_rules_supervise(struct wh_rule_set *set, const struct wh_endpoint *listen4,
+			   const struct wh_endpoint *listen6, struct wh_problem *problem);
+
 #endif /* WH_RUN_RULES_H */

@@ -10,6 +10,7 @@
 
 #include "cli_arguments.h"
 #include "run_state.h"
+#include "run_supervised.h"
 #include "scope_exit.h"
 
 int wh_run_turn(struct wh_run_state *state, int timeout_ms)
@@ -28,6 +29,8 @@ bool wh_run_command_ended(struct wh_run_state *state, int *ret_status)
 {
 	int status;
 
+	if (state->supervised)
+		wh_run_supervised_reap(state);
 	while (waitpid(state->command, &status, WNOHANG | WUNTRACED) == state->command) {
 		if (WIFSTOPPED(status)) {
 			wh_run_stop_along(WSTOPSIG(status), state->command);
@@ -71,10 +74,12 @@ static int serve(struct wh_run_state *state)
 
 static int run_command(struct wh_run_state *state)
 {
-	WH_AUTO_FD entry = wh_run_cgroup_entry(&state->cgroup);
+	WH_AUTO_FD entry = state->supervised ? -1 : wh_run_cgroup_entry(&state->cgroup);
 	const struct wh_run_command command = {
 		.words = state->request->words,
 		.cgroup_entry = entry,
+		.filter_channel = state->filter_channel[1],
+		.directory = state->directory,
 		.user = &state->request->user,
 		.signals = &state->signals,
 		.descriptors = &state->descriptors,
@@ -82,7 +87,7 @@ static int run_command(struct wh_run_state *state)
 	struct wh_problem problem = {0};
 	int status;
 
-	if (entry < 0) {
+	if (entry < 0 && !state->supervised) {
 		wh_say("cannot open the cgroup %s: %s", state->cgroup.command, strerror(-entry));
 		return WH_EXIT_RUN_FAILED;
 	}
@@ -90,6 +95,10 @@ static int run_command(struct wh_run_state *state)
 	if (status) {
 		wh_say("%s", problem.text);
 		return status;
+	}
+	if (state->supervised && wh_run_supervised_begin(state)) {
+		kill(state->command, SIGKILL);
+		return WH_EXIT_RUN_FAILED;
 	}
 	return serve(state);
 }
@@ -99,7 +108,8 @@ int wh_run_session(const struct wh_run_request *request, struct wh_rule_set *set
 	struct wh_run_state state = {.request = request,
 				     .set = set,
 				     .signals = {.fd = -1},
-				     .cgroup = WH_RUN_CGROUP_NONE};
+				     .cgroup = WH_RUN_CGROUP_NONE,
+				     .filter_channel = {-1, -1}};
 	int status;
 
 	status = wh_relay_log_open(&state.log, request->verbose, request->log);

@@ -10,12 +10,19 @@
 #include "run_command.h"
 #include "run_rules.h"
 
+enum wh_run_engine {
+	WH_RUN_EITHER, /* the kernel's, or the supervisor where that may not be used */
+	WH_RUN_KERNEL,
+	WH_RUN_SECCOMP,
+};
+
 struct wh_run_request {
 	struct wh_run_conditions conditions;
 	char *const *words; /* the command; the last is NULL */
 	struct wh_run_user user;
 	const char *log; /* a file for the lines about connections, or NULL */
-	bool verbose;    /* these lines on stderr */
+	enum wh_run_engine engine;
+	bool verbose; /* these lines on stderr */
 };
 
 /* Does it all, says on stderr what failed, and returns the exit status. set: the rules that

@@ -11,6 +11,7 @@
 #include "listen_socket.h"
 #include "run_leftovers.h"
 #include "run_state.h"
+#include "run_supervised.h"
 
 /* IPv6 may be off; then connects of IPv6 sockets to IPv4 addresses still work. */
 static int add_listener(struct wh_run_state *state, bool inet6)
@@ -42,7 +43,7 @@ static int add_listener(struct wh_run_state *state, bool inet6)
 	return error;
 }
 
-static int make_relay(struct wh_run_state *state)
+int wh_run_make_relay(struct wh_run_state *state)
 {
 	const struct wh_relay_options options = {
 		.on_event = state->log ? wh_relay_log_event : NULL,
@@ -94,7 +95,7 @@ static int make_all(struct wh_run_state *state, struct wh_engine *engine)
 		wh_say("%s", problem.text);
 		return error;
 	}
-	error = make_relay(state);
+	error = wh_run_make_relay(state);
 	if (error)
 		return error;
 	error = wh_run_rules_place(state->set, wh_engine_rules(engine), &state->cgroup,
@@ -114,18 +115,18 @@ static int make_all(struct wh_run_state *state, struct wh_engine *engine)
 	return 0;
 }
 
-int wh_run_set_up(struct wh_run_state *state)
+/* The kernel's rules. */
+static int set_up_kernel(struct wh_run_state *state)
 {
 	struct wh_engine *engine = NULL;
 	struct wh_problem problem = {0};
-	struct signalfd_siginfo signal;
 	int error;
 
 	/* Until the lock is ours a signal may end us: nothing has been made yet. */
 	error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
 	if (error) {
 		wh_say("%s", problem.text);
-		return WH_EXIT_RUN_FAILED;
+		return error;
 	}
 	error = wh_run_signals_open(&state->signals);
 	if (error)
@@ -133,6 +134,43 @@ int wh_run_set_up(struct wh_run_state *state)
 	else
 		error = make_all(state, engine);
 	wh_engine_close(engine);
+	return error;
+}
+
+static int set_up_supervised(struct wh_run_state *state)
+{
+	int error = wh_run_signals_open(&state->signals);
+
+	if (error) {
+		wh_say("cannot take signals: %s", strerror(-error));
+		return error;
+	}
+	error = wh_run_make_relay(state);
+	return error ? error : wh_run_supervised_set_up(state);
+}
+
+/* Whether the kernel engine is to be used. */
+static bool choose_kernel(const struct wh_run_state *state)
+{
+	const struct wh_run_request *request = state->request;
+	struct wh_problem problem = {0};
+	bool kernel = request->engine == WH_RUN_KERNEL;
+
+	if (request->engine == WH_RUN_EITHER)
+		kernel = wh_run_kernel_possible(&problem);
+	if (request->verbose && kernel)
+		wh_say("engine: kernel");
+	else if (request->verbose)
+		wh_say("engine: seccomp%s%s%s", *problem.text ? " (" : "", problem.text,
+		       *problem.text ? ")" : "");
+	return kernel;
+}
+
+int wh_run_set_up(struct wh_run_state *state)
+{
+	struct signalfd_siginfo signal;
+	int error = choose_kernel(state) ? set_up_kernel(state) : set_up_supervised(state);
+
 	if (error)
 		return WH_EXIT_RUN_FAILED;
 	while (wh_run_signals_next(&state->signals, &signal))

@@ -8,6 +8,8 @@
 #include "relay_log.h"
 #include "run_session.h"
 
+struct wh_run_supervised;
+
 struct wh_run_state {
 	const struct wh_run_request *request;
 	struct wh_rule_set *set;
@@ -18,12 +20,20 @@ struct wh_run_state {
 	struct wh_endpoint listen4, listen6;
 	struct rlimit descriptors;
 	bool applied;
-	pid_t command; /* 0: does not run */
+	/* With the supervisor; NULL: the kernel redirects, and nothing of this is used. */
+	struct wh_run_supervised *supervised;
+	const char *directory; /* the supervised's */
+	int filter_channel[2]; /* the command's process sends its filter from the second; -1: none */
+	pid_t command;         /* 0: does not run */
 };
 
 /* Makes the cgroups, the relay and the rules. Returns 0, or an exit status after saying on stderr
  * why; wh_run_tear_down() is due in either case. */
 int wh_run_set_up(struct wh_run_state *state);
+
+/* The embedded relay and its listeners, unless there is another proxy. Returns 0, or a negative errno
+ * after saying on stderr why. */
+int wh_run_make_relay(struct wh_run_state *state);
 
 /* Ends what the command left behind, and unmakes what is there. */
 void wh_run_tear_down(struct wh_run_state *state);

@@ -9,14 +9,33 @@
 
 #include "cgroup_tree.h"
 #include "cli_arguments.h"
+#include "process_tree.h"
 #include "run_leftovers.h"
 #include "run_state.h"
+#include "run_supervised.h"
+#include "scope_exit.h"
 #include "time_text.h"
 
 #define TERMINATE_NS 2000000000ull /* between SIGTERM and SIGKILL for what is left behind */
 #define KILL_NS 2000000000ull      /* and after it, for the kernel to take it away */
 #define DRAIN_NS 2000000000ull     /* without anything happening, for what is still being sent */
 #define TURN_MS 20
+
+/* What the command has left behind. With a supervisor that is whatever is below us. */
+static size_t count_left(const struct wh_run_state *state)
+{
+	if (state->supervised)
+		return wh_process_tree_signal(0);
+	return state->cgroup.command ? wh_cgroup_tree_count(state->cgroup.command) : 0;
+}
+
+static void signal_left(const struct wh_run_state *state, int signal)
+{
+	if (state->supervised)
+		wh_process_tree_signal(signal);
+	else
+		wh_cgroup_tree_signal(state->cgroup.command, signal);
+}
 
 /* Waits until no process is left in the command's cgroup. False: time is up. */
 static bool wait_empty(struct wh_run_state *state, uint64_t ns)
@@ -25,7 +44,7 @@ static bool wait_empty(struct wh_run_state *state, uint64_t ns)
 	struct signalfd_siginfo signal;
 	int status;
 
-	while (wh_cgroup_tree_count(state->cgroup.command)) {
+	while (count_left(state)) {
 		if (wh_boot_now() > deadline)
 			return false;
 		if (wh_run_turn(state, TURN_MS) < 0)
@@ -34,24 +53,28 @@ static bool wait_empty(struct wh_run_state *state, uint64_t ns)
 			;
 		if (state->command)
 			wh_run_command_ended(state, &status);
+		else if (state->supervised)
+			wh_run_supervised_reap(state);
 	}
 	return true;
 }
 
 static void end_processes(struct wh_run_state *state)
 {
-	size_t count = state->cgroup.command ? wh_cgroup_tree_count(state->cgroup.command) : 0;
+	size_t count = count_left(state);
 
 	if (!count)
 		return;
 	wh_say("ending %zu process%s that the command left behind", count, count == 1 ? "" : "es");
-	wh_cgroup_tree_signal(state->cgroup.command, SIGTERM);
-	wh_cgroup_tree_signal(state->cgroup.command, SIGCONT);
+	signal_left(state, SIGTERM);
+	signal_left(state, SIGCONT);
 	if (wait_empty(state, TERMINATE_NS))
 		return;
-	wh_cgroup_tree_signal(state->cgroup.command, SIGKILL);
+	signal_left(state, SIGKILL);
 	if (!wait_empty(state, KILL_NS))
-		wh_say("some processes cannot be ended; they stay in %s", state->cgroup.command);
+		wh_say("some processes cannot be ended; they stay%s%s",
+		       state->supervised ? "" : " in ",
+		       state->supervised ? ", without any network" : state->cgroup.command);
 }
 
 /* What the command wrote last may still be on its way through the relay. */
@@ -100,6 +123,11 @@ void wh_run_tear_down(struct wh_run_state *state)
 	end_processes(state);
 	drain(state);
 	remove_rules(state);
+	wh_run_supervised_summary(state);
+	wh_run_supervised_free(state->supervised);
+	state->supervised = NULL;
+	for (int i = 0; i < 2; i++)
+		wh_close_fd(&state->filter_channel[i]);
 	wh_relay_free(state->relay);
 	wh_relay_log_close(state->log);
 	if (wh_run_cgroup_remove(&state->cgroup, &problem))

@@ -14,12 +14,15 @@ enum {
 	OPTION_TO = 256,
 	OPTION_LOG,
 	OPTION_CONTEXT,
+	OPTION_ENGINE,
 };
 
 static const struct wh_option options[] = {
 	{OPTION_TO, "to", "ADDR:PORT", "redirect to the proxy there, not to the embedded relay"},
 	{OPTION_CONTEXT, "context", "VALUE",
 	 "what the proxy is told: text:..., hex:..., as in a file"},
+	{OPTION_ENGINE, "engine", "NAME",
+	 "kernel, or seccomp, which needs no privilege; else the first that can be used"},
 	{'u', "user", "[=NAME]", "run COMMAND as NAME, or as the one who called sudo"},
 	{OPTION_LOG, "log", "FILE", "append a line for each connection to FILE"},
 	{'v', "verbose", NULL, "a line for each connection on stderr"},
@@ -45,6 +48,19 @@ static int take_proxy(struct arguments *arguments, const char *value)
 	return -EINVAL;
 }
 
+static int take_engine(struct arguments *arguments, const char *value)
+{
+	if (!strcmp(value, "kernel"))
+		arguments->request.engine = WH_RUN_KERNEL;
+	else if (!strcmp(value, "seccomp"))
+		arguments->request.engine = WH_RUN_SECCOMP;
+	else {
+		wh_say("run: --engine: found '%s'; expected kernel or seccomp", value);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int take(int id, const char *value, void *data)
 {
 	struct arguments *arguments = data;
@@ -53,6 +69,8 @@ static int take(int id, const char *value, void *data)
 	switch (id) {
 	case OPTION_TO:
 		return take_proxy(arguments, value);
+	case OPTION_ENGINE:
+		return take_engine(arguments, value);
 	case OPTION_CONTEXT:
 		request->conditions.context = value;
 		return 0;

@@ -114,11 +114,12 @@ def down_all_ends_the_redirection_of_a_run_and_not_its_command(scene):
 
 
 @case
-def without_privilege_nothing_runs(scene):
+def the_kernel_engine_says_what_privilege_it_lacks(scene):
     os.chmod(scene.directory, 0o755)
     copy = shutil.copy(scene.whither, f"{scene.directory}/whither-copy")
     done = subprocess.run(
-        [copy, "run", "--", "echo", "it ran"], text=True, capture_output=True, timeout=60,
+        [copy, "run", "--engine", "kernel", "--", "echo", "it ran"], text=True,
+        capture_output=True, timeout=60,
         user=65534, group=65534, extra_groups=[], cwd="/",
     )
     equal((done.returncode, done.stdout), (125, ""), "status, output")

@@ -26,8 +26,11 @@ def client(name):
 def run(scene, *words, **options):
     """whither run, in the scene's cgroup."""
     script = 'echo 0 > "$0/cgroup.procs" && exec "$@"'
-    return Program(scene, ["bash", "-c", script, scene.cgroup, scene.whither, "run", *words],
-                   **options)
+    program = Program(scene, ["bash", "-c", script, scene.cgroup, scene.whither, "run", *words],
+                      **options)
+    if "-v" in words[: words.index("--") if "--" in words else 0]:
+        equal(program.error_line(), "whither: engine: kernel", "which engine")
+    return program
 
 
 def cgroups_below(scene):

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+#include "run_supervised.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "cli_arguments.h"
+#include "privilege_check.h"
+#include "relay_internal.h"
+#include "run_leftovers.h"
+#include "run_table.h"
+#include "scope_exit.h"
+#include "supervisor.h"
+#include "supervisor_protocol.h"
+
+struct wh_run_supervised {
+	struct wh_supervisor *supervisor;
+	struct wh_run_table table;
+	char *directory; /* NULL: was not made */
+};
+
+/* The relay's own questions take no way over a socket. It has no argument for whom to ask, and
+ * there is one run in a process. */
+static struct wh_supervisor *answering;
+
+static int query(int fd, int option, void *buffer, size_t size, size_t *ret_length)
+{
+	return wh_supervisor_query(answering, fd, option, buffer, size, ret_length);
+}
+
+static int query_origin(int fd, struct whither_origin *origin)
+{
+	size_t length;
+
+	return query(fd, WHITHER_ORIGIN, origin, sizeof(*origin), &length);
+}
+
+static int query_hops(int fd, struct whither_hop *hops, size_t capacity, size_t *count)
+{
+	size_t length = 0;
+	int error = query(fd, WHITHER_HOPS, hops, capacity * sizeof(*hops), &length);
+
+	if (!error)
+		*count = length / sizeof(*hops);
+	return error;
+}
+
+static int query_context(int fd, void *buffer, size_t size, size_t *needed)
+{
+	return query(fd, WHITHER_CONTEXT, buffer, size, needed);
+}
+
+/* Nobody looks at the relay's own connects. */
+static int relate(int outbound, int accepted)
+{
+	return 0;
+}
+
+static const struct wh_relay_source relay_source = {
+	.query_origin = query_origin,
+	.query_hops = query_hops,
+	.query_context = query_context,
+	.relate = relate,
+};
+
+static bool may_call_bpf(struct wh_problem *problem)
+{
+	union bpf_attr attributes = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
+	WH_AUTO_FD fd = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof(attributes));
+
+	if (fd < 0)
+		snprintf(problem->text, sizeof(problem->text), "bpf() is refused here: %s",
+			 strerror(errno));
+	return fd >= 0;
+}
+
+bool wh_run_kernel_possible(struct wh_problem *problem)
+{
+	WH_AUTO_FREE char *mount = NULL;
+	WH_AUTO_FREE char *path = NULL;
+
+	if (wh_privilege_check(problem) || !may_call_bpf(problem) ||
+	    wh_cgroup_self(&mount, &path, problem))
+		return false;
+	if (access(mount, W_OK)) {
+		snprintf(problem->text, sizeof(problem->text), "cannot make cgroups below %s: %s",
+			 mount, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+/* Where the library finds us: of this user alone, or of root and to be entered by all. */
+static int make_directory(struct wh_run_supervised *supervised, bool others)
+{
+	const char *base = geteuid() ? getenv("XDG_RUNTIME_DIR") : "/run";
+	char *path = NULL;
+
+	if (base && *base == '/' && !access(base, W_OK) &&
+	    asprintf(&path, "%s/" WH_RUN_CGROUP_PREFIX "XXXXXX", base) < 0)
+		return -ENOMEM;
+	if (!path)
+		path = strdup("/tmp/" WH_RUN_CGROUP_PREFIX "XXXXXX");
+	if (!path)
+		return -ENOMEM;
+	if (!mkdtemp(path) || (others && chmod(path, 0711))) {
+		int error = -errno;
+
+		wh_say("cannot make the directory %s: %s", path, strerror(-error));
+		free(path);
+		return error;
+	}
+	supervised->directory = path;
+	return 0;
+}
+
+static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised *supervised)
+{
+	const struct wh_supervisor_options options = {
+		.directory = supervised->directory,
+		.contexts = supervised->table.contexts,
+		.context_count = supervised->table.context_count,
+		.plain = getenv("WHITHER_PLAIN_SECCOMP") != NULL,
+	};
+	int error = wh_supervisor_new(&supervised->supervisor, supervised->table.rules, &options);
+
+	if (error)
+		wh_say("cannot supervise: %s", error == -ENOENT ?
+						       "the kernel does not tell which sockets "
+						       "there are (CONFIG_INET_TCP_DIAG)" :
+						       strerror(-error));
+	answering = supervised->supervisor;
+	return error;
+}
+
+static int make_table(struct wh_run_state *state, struct wh_run_supervised *supervised)
+{
+	struct wh_problem problem = {0};
+	int error = wh_run_rules_supervise(state->set, &state->listen4, &state->listen6, &problem);
+
+	if (!error)
+		error = wh_run_table_compile(&supervised->table, &state->set, 1, &problem);
+	if (error)
+		wh_say("%s", problem.text);
+	return error;
+}
+
+static int make_channel(struct wh_run_state *state)
+{
+	if (!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, state->filter_channel))
+		return 0;
+	wh_say("cannot make a socket pair: %s", strerror(errno));
+	return -errno;
+}
+
+int wh_run_supervised_set_up(struct wh_run_state *state)
+{
+	struct wh_run_supervised *supervised = calloc(1, sizeof(*supervised));
+	struct wh_rule_names *names = NULL;
+	int error;
+
+	if (!supervised) {
+		wh_say("out of memory");
+		return -ENOMEM;
+	}
+	state->supervised = supervised;
+	/* Whom the command leaves behind becomes ours: else its sockets could not be taken where
+	 * only ancestors may (Yama), and nobody could end it. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	error = make_table(state, supervised);
+	if (!error)
+		error = make_directory(supervised, state->request->user.changes);
+	if (!error)
+		error = make_supervisor(state, supervised);
+	if (!error)
+		error = make_channel(state);
+	if (error)
+		return error;
+	state->directory = supervised->directory;
+	if (state->relay)
+		wh_relay_set_source(state->relay, &relay_source);
+	if (state->log && !wh_rule_names_new(&names, supervised->table.rules))
+		wh_relay_log_name(state->log, names);
+	return 0;
+}
+
+/* The descriptor that the command's process sent. */
+static int take_filter(int channel)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	int fd;
+
+	if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != 1 ||
+	    message.msg_controllen < CMSG_LEN(sizeof(int)) ||
+	    control.header.cmsg_type != SCM_RIGHTS)
+		return -EIO;
+	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+	return fd;
+}
+
+int wh_run_supervised_begin(struct wh_run_state *state)
+{
+	int fd = take_filter(state->filter_channel[0]);
+	int error = fd < 0 ? fd : wh_supervisor_start(state->supervised->supervisor, fd);
+
+	if (error)
+		wh_say("cannot supervise the command: %s", strerror(-error));
+	return error;
+}
+
+void wh_run_supervised_reap(const struct wh_run_state *state)
+{
+	siginfo_t ended;
+
+	for (;;) {
+		ended.si_pid = 0;
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) || !ended.si_pid ||
+		    ended.si_pid == state->command)
+			return;
+		waitpid(ended.si_pid, NULL, WNOHANG);
+	}
+}
+
+void wh_run_supervised_summary(const struct wh_run_state *state)
+{
+	struct wh_supervisor_totals totals;
+	uint64_t refused = 0;
+
+	if (!state->supervised || !state->supervised->supervisor || !state->request->verbose)
+		return;
+	wh_supervisor_count(state->supervised->supervisor, &totals);
+	for (size_t i = 0; i < WH_CAUSE_SLOTS; i++)
+		refused += totals.refused[i];
+	wh_say("%" PRIu64 " connects: %" PRIu64 " redirected, %" PRIu64 " passed, %" PRIu64
+	       " refused",
+	       totals.connects, totals.redirected, totals.passed, refused + totals.blocked);
+	if (totals.unreachable)
+		wh_say("%" PRIu64 " calls of processes that may not be looked into were refused",
+		       totals.unreachable);
+}
+
+void wh_run_supervised_free(struct wh_run_supervised *supervised)
+{
+	if (!supervised)
+		return;
+	wh_supervisor_free(supervised->supervisor);
+	answering = NULL;
+	wh_run_table_free(&supervised->table);
+	if (supervised->directory && rmdir(supervised->directory))
+		wh_say("cannot remove %s: %s", supervised->directory, strerror(errno));
+	free(supervised->directory);
+	free(supervised);
+}

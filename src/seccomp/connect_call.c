@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/*
+ * connect(): the address is read once, the socket is taken once, and it is connected from here.
+ * What the command does to either meanwhile changes nothing. For sockets of the internet's
+ * families the kernel is never told to go on by itself: it would read the address again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "pended_connect.h"
+#include "supervisor_internal.h"
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
+#define LOOPBACK_INDEX 1 /* in every network namespace */
+
+struct address {
+	struct sockaddr_storage bytes;
+	socklen_t size;
+};
+
+/* Returns 0, or the error that the kernel would give. */
+static int read_address(struct wh_call *call, struct address *ret)
+{
+	const __u64 *args = call->notice->data.args;
+	int size = (int)args[2];
+
+	memset(ret, 0, sizeof(*ret));
+	if (size < 0 || (size_t)size > sizeof(ret->bytes))
+		return -EINVAL;
+	ret->size = (socklen_t)size;
+	return size ? wh_caller_read(call->caller, args[1], &ret->bytes, (size_t)size) : 0;
+}
+
+/* Connects it, wherever to. Waits if the socket does. */
+static int connect_taken(struct wh_call *call, const struct address *address)
+{
+	int flags = fcntl(call->taken.fd, F_GETFL);
+
+	if (flags < 0 || !(flags & O_NONBLOCK))
+		wh_call_waits(call);
+	return connect(call->taken.fd, (const struct sockaddr *)&address->bytes, address->size) ?
+		       -errno :
+		       0;
+}
+
+static void count(struct wh_supervisor *supervisor, uint64_t *counter)
+{
+	pthread_mutex_lock(&supervisor->lock);
+	(*counter)++;
+	pthread_mutex_unlock(&supervisor->lock);
+}
+
+static int refuse(struct wh_supervisor *supervisor, struct wh_connect *connect, __u32 cause)
+{
+	wh_verdict_refuse(&connect->verdict, cause);
+	count(supervisor, &supervisor->totals.refused[cause % WH_CAUSE_SLOTS]);
+	return -(int)connect->verdict.error;
+}
+
+/* A socket that is bound to a device does not reach the proxy, and only the privileged may take it
+ * off again. */
+static bool is_bound_elsewhere(const struct wh_taken *taken)
+{
+	int device = 0;
+	socklen_t size = sizeof(device);
+
+	return !getsockopt(taken->fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device, &size) && device &&
+	       device != LOOPBACK_INDEX;
+}
+
+/* The connect has been made, or has begun: from now on the record is found by its ends. */
+static void publish(struct wh_call *call, struct wh_redirect *redirect, __u64 id, int error)
+{
+	struct wh_supervisor *supervisor = call->supervisor;
+	struct wh_endpoint local;
+
+	pthread_mutex_lock(&supervisor->lock);
+	/* Who was asked for it meanwhile has done so already, or the socket has another one. */
+	if (wh_redirects_by_id(supervisor->redirects, id) == redirect) {
+		if ((error && error != -EINPROGRESS) || wh_taken_local(&call->taken, &local))
+			wh_redirects_remove(supervisor->redirects, redirect);
+		else if (redirect->connecting >= 0)
+			wh_redirects_publish(supervisor->redirects, redirect, &local);
+		if (!error || error == -EINPROGRESS)
+			supervisor->totals.redirected++;
+	}
+	pthread_mutex_unlock(&supervisor->lock);
+}
+
+/* Connects it to the redirector. */
+static int redirect(struct wh_call *call, struct wh_connect *connect)
+{
+	struct wh_supervisor *supervisor = call->supervisor;
+	struct wh_redirect *redirect;
+	struct address target;
+	__u64 id = 0;
+	int error;
+
+	if (is_bound_elsewhere(&call->taken))
+		return refuse(supervisor, connect, WH_CAUSE_DEVICE);
+	pthread_mutex_lock(&supervisor->lock);
+	error = wh_connect_record(supervisor, connect, &redirect);
+	if (!error)
+		id = redirect->record.id;
+	pthread_mutex_unlock(&supervisor->lock);
+	if (error > 0)
+		return refuse(supervisor, connect, (__u32)error);
+	if (error)
+		return error;
+	target.size =
+		wh_endpoint_to_bytes(&connect->verdict.target, call->taken.family, &target.bytes);
+	error = connect_taken(call, &target);
+	publish(call, redirect, id, error);
+	return error;
+}
+
+/* Who decides, and what is asked of whom, with the address of a fresh TCP socket. */
+static int decide(struct wh_call *call, const struct address *address, struct wh_connect *connect)
+{
+	struct wh_supervisor *supervisor = call->supervisor;
+
+	wh_caller_identity(call->caller, &connect->who, &connect->path);
+	connect->who.netns = call->taken.netns;
+	pthread_mutex_lock(&supervisor->lock);
+	supervisor->totals.connects++;
+	wh_connect_decide(supervisor, connect);
+	pthread_mutex_unlock(&supervisor->lock);
+	switch (connect->verdict.action) {
+	case WH_ACTION_REFUSE:
+		return refuse(supervisor, connect, connect->verdict.cause);
+	case WH_ACTION_REDIRECT:
+		if (!wh_pended_ask(call, connect)) {
+			count(supervisor, &supervisor->totals.blocked);
+			return -EPERM;
+		}
+		return redirect(call, connect);
+	default:
+		count(supervisor, &supervisor->totals.passed);
+		return connect_taken(call, address);
+	}
+}
+
+/* The address as the kernel would understand it; false: whatever it is, no rule is about it. */
+static bool understand(const struct wh_taken *taken, const struct address *address,
+		       struct wh_endpoint *ret)
+{
+	struct wh_endpoint local = {};
+
+	if (address->bytes.ss_family != taken->family ||
+	    wh_endpoint_from_bytes(&address->bytes, address->size, ret) || !ret->port)
+		return false;
+	if (wh_address_is_any(&ret->address)) {
+		if (wh_taken_local(taken, &local))
+			return false;
+		wh_address_settle(&ret->address, &local.address);
+	}
+	return true;
+}
+
+/* Forgets what an earlier connect of the socket left. False: that one is being made. */
+static bool leave_earlier(struct wh_supervisor *supervisor, __u64 cookie)
+{
+	const struct wh_redirect *earlier;
+	bool ready;
+
+	pthread_mutex_lock(&supervisor->lock);
+	earlier = wh_redirects_by_client(supervisor->redirects, cookie);
+	ready = !earlier || earlier->connecting < 0;
+	if (ready)
+		wh_redirects_leave(supervisor->redirects, cookie);
+	pthread_mutex_unlock(&supervisor->lock);
+	return ready;
+}
+
+static int connect_tcp(struct wh_call *call, const struct address *address)
+{
+	struct wh_supervisor *supervisor = call->supervisor;
+	struct wh_connect connect = {.taken = &call->taken};
+	int state = wh_taken_state(&call->taken);
+
+	/* Connected, or on its way: the kernel does not look at the address either. */
+	if (address->bytes.ss_family != AF_UNSPEC && state && state != TCP_CLOSE)
+		return connect_taken(call, address);
+	if (!leave_earlier(supervisor, call->taken.cookie))
+		return -EALREADY;
+	if (!understand(&call->taken, address, &connect.destination))
+		return connect_taken(call, address);
+	return decide(call, address, &connect);
+}
+
+void wh_connect_call(struct wh_call *call)
+{
+	struct address address;
+	int error = read_address(call, &address);
+
+	/* Taken after it was read: the memory was the caller's if the caller is still there. */
+	if (!wh_call_take_socket(call))
+		return;
+	if (!wh_taken_is_inet(&call->taken)) {
+		wh_call_continue(call);
+		return;
+	}
+	if (!error)
+		error = wh_taken_is_tcp(&call->taken) ? connect_tcp(call, &address) :
+							connect_taken(call, &address);
+	if (!call->answered)
+		wh_call_answer(call, error);
+}

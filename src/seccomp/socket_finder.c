@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+#include "socket_finder.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "scope_exit.h"
+#include "taken_socket.h"
+
+struct question {
+	struct nlmsghdr header;
+	struct inet_diag_req_v2 request;
+};
+
+union reply {
+	struct nlmsghdr header;
+	unsigned char space[4096];
+};
+
+static void put_address(const struct wh_address *address, __be32 ret[4])
+{
+	memset(ret, 0, 16);
+	if (wh_address_is_v4(address))
+		ret[0] = address->word[3];
+	else
+		memcpy(ret, address->word, 16);
+}
+
+static int read_reply(const union reply *reply, ssize_t length, __u64 *ret_cookie, int *ret_state)
+{
+	const struct inet_diag_msg *found = NLMSG_DATA(&reply->header);
+	const struct nlmsgerr *refusal = NLMSG_DATA(&reply->header);
+
+	if (length < (ssize_t)NLMSG_LENGTH(sizeof(*refusal)))
+		return -EIO;
+	if (reply->header.nlmsg_type == NLMSG_ERROR)
+		return refusal->error ? refusal->error : -EIO;
+	if (reply->header.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    length < (ssize_t)NLMSG_LENGTH(sizeof(*found)))
+		return -EIO;
+	*ret_cookie = (__u64)found->id.idiag_cookie[1] << 32 | found->id.idiag_cookie[0];
+	*ret_state = found->idiag_state;
+	return 0;
+}
+
+static int look_up(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
+		   __u64 *ret_cookie, int *ret_state)
+{
+	struct question question = {
+		.header = {.nlmsg_len = sizeof(question),
+			   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			   .nlmsg_flags = NLM_F_REQUEST},
+		.request = {.sdiag_family = wh_address_is_v4(&local->address) ? AF_INET : AF_INET6,
+			    .sdiag_protocol = IPPROTO_TCP,
+			    .idiag_states = ~0u,
+			    .id = {.idiag_sport = local->port,
+				   .idiag_dport = remote->port,
+				   .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
+	};
+	union reply reply;
+	ssize_t length;
+
+	put_address(&local->address, question.request.id.idiag_src);
+	put_address(&remote->address, question.request.id.idiag_dst);
+	if (send(finder, &question, sizeof(question), 0) != (ssize_t)sizeof(question))
+		return -errno;
+	do
+		length = recv(finder, &reply, sizeof(reply), 0);
+	while (length < 0 && errno == EINTR);
+	if (length < 0)
+		return -errno;
+	return read_reply(&reply, length, ret_cookie, ret_state);
+}
+
+int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
+		   __u64 *ret_cookie, int *ret_state)
+{
+	int state = 0, error = look_up(finder, local, remote, ret_cookie, &state);
+
+	if (!error && state == TCP_LISTEN)
+		error = -ENOENT; /* the one that would take such a connection */
+	if (!error)
+		*ret_state = state;
+	return error;
+}
+
+/* Does it find a socket that is there? Where the module that answers is missing, it would find
+ * none at all. */
+static int try_out(int finder)
+{
+	const struct sockaddr_in any = {.sin_family = AF_INET,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct wh_endpoint here, there;
+	WH_AUTO_FD fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+	struct wh_taken taken = {.fd = fd, .family = AF_INET};
+	int state, error;
+	__u64 cookie;
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&any, sizeof(any)) || listen(fd, 1))
+		return -errno;
+	error = wh_taken_local(&taken, &here);
+	there = here;
+	return error ? error : look_up(finder, &here, &there, &cookie, &state);
+}
+
+int wh_socket_finder_open(void)
+{
+	WH_AUTO_FD fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = try_out(fd);
+	return error ? error : wh_take_fd(&fd);
+}

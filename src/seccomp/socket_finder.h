@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* Is there still a TCP socket with these two ends, and which one is it? Asked of the kernel. */
+#ifndef WH_SOCKET_FINDER_H
+#define WH_SOCKET_FINDER_H
+
+#include "inet_address.h"
+
+/* Returns the descriptor to ask on, or a negative errno: -ENOENT the kernel does not tell. Of the
+ * caller's network namespace. */
+int wh_socket_finder_open(void);
+
+/* The cookie of the connected socket with these ends, *ret_state its state. Returns 0, -ENOENT
+ * there is none, or another negative errno. */
+int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
+		   __u64 *ret_cookie, int *ret_state);
+
+#endif /* WH_SOCKET_FINDER_H */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/*
+ * What the files of the supervisor share.
+ *
+ *	supervisor.c        new and free, rules
+ *	call_worker.c       the threads: each takes a call, and answers it before it takes another
+ *	connect_call.c      connect()
+ *	connect_choice.c    what becomes of it, by the core's functions; its record
+ *	option_call.c       getsockopt(), setsockopt(), getpeername(), listen()
+ *	socket_answer.c     what a socket is answered with, and what is set on one
+ *	query_server.c      the same for those who ask over the run's socket
+ *	pended_connect.c    connects about which somebody is asked
+ *
+ * lock is held for tables and rules, never while something is waited for.
+ */
+#ifndef WH_SUPERVISOR_INTERNAL_H
+#define WH_SUPERVISOR_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "caller_process.h"
+#include "notify_channel.h"
+#include "process_memory.h"
+#include "redirect_table.h"
+#include "supervisor.h"
+#include "taken_socket.h"
+
+#define WH_WORKERS_MAX 1024
+
+/* A thread that answers calls. */
+struct wh_worker {
+	struct wh_supervisor *supervisor;
+	pthread_t thread;
+	struct wh_worker *next;
+	__u64 call;  /* what it is busy with; 0: it waits for one */
+	__u64 since; /* ns, CLOCK_MONOTONIC */
+	bool ended;
+};
+
+struct wh_query_server;
+struct wh_pended_connects;
+
+struct wh_supervisor {
+	struct wh_supervisor_options options;
+	int notifications; /* -1: not started */
+	int finder;
+	pthread_mutex_t lock;
+	struct wh_rules *rules;
+	struct wh_context *contexts;
+	size_t context_count;
+	struct wh_hash_key key;
+	struct wh_callers *callers;
+	struct wh_redirects *redirects;
+	struct wh_memory *memory;
+	struct wh_supervisor_totals totals;
+	struct wh_query_server *server;
+	struct wh_pended_connects *pended;
+
+	pthread_mutex_t workers_lock;
+	struct wh_worker *workers;
+	unsigned int worker_count, idle_count, busy_most;
+	atomic_bool stopping;
+};
+
+/* A call of the command's, while it is answered. */
+struct wh_call {
+	struct wh_supervisor *supervisor;
+	const struct seccomp_notif *notice;
+	struct wh_caller *caller;
+	struct wh_taken taken; /* the socket that it is about; .fd -1: not taken */
+	bool answered;
+};
+
+void wh_call_answer(struct wh_call *call, long long result);
+void wh_call_continue(struct wh_call *call);
+
+/* Something that may wait comes now: sees to it that others are answered meanwhile. */
+void wh_call_waits(struct wh_call *call);
+
+/* Takes the socket of the first argument. Otherwise the call has been answered: false. */
+bool wh_call_take_socket(struct wh_call *call);
+
+void wh_connect_call(struct wh_call *call);
+void wh_option_get_call(struct wh_call *call);
+void wh_option_set_call(struct wh_call *call);
+void wh_peer_name_call(struct wh_call *call);
+void wh_listen_call(struct wh_call *call);
+
+/* call_worker.c */
+
+int wh_workers_start(struct wh_supervisor *supervisor);
+void wh_workers_stop(struct wh_supervisor *supervisor);
+
+/* Ends what workers wait for on behalf of callers that are gone. */
+void wh_workers_release(struct wh_supervisor *supervisor);
+
+/* connect_choice.c; with the lock */
+
+struct wh_connect {
+	struct wh_taken *taken;
+	struct wh_endpoint destination;
+	struct wh_identity who; /* the caller */
+	struct wh_cgroup_path path;
+	struct wh_verdict verdict;
+	struct wh_passed passed;
+	struct wh_chain *chain; /* set on the socket, in the memory; NULL: none */
+	__u32 related;          /* the redirector of which the caller is a process */
+	__u32 hops;
+};
+
+void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *connect);
+
+/* Writes the record of a redirection. Returns 0, a cause, or -EALREADY: another thread connects
+ * the same socket. */
+int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect *connect,
+		      struct wh_redirect **ret);
+
+/* socket_answer.c */
+
+/* Who asks. */
+struct wh_asker {
+	const struct wh_identity *who;
+	const struct wh_cgroup_path *path;
+};
+
+/* Returns 0 and the answer, at most WH_ANSWER_MAX bytes, in ret; or a negative errno. asker NULL:
+ * this process itself, of which nothing is learned. */
+int wh_socket_answer(struct wh_supervisor *supervisor, const struct wh_taken *taken, int option,
+		     const struct wh_asker *asker, void *ret, size_t *ret_size);
+
+/* Returns 0 or a negative errno. bytes: of size those that a token can have. */
+int wh_socket_relate(struct wh_supervisor *supervisor, const struct wh_taken *taken,
+		     const void *bytes, size_t size, const struct wh_asker *asker);
+
+/* query_server.c */
+
+int wh_query_server_start(struct wh_supervisor *supervisor);
+void wh_query_server_stop(struct wh_supervisor *supervisor);
+
+/* Wakes it for a sweep. */
+void wh_query_server_wake(struct wh_supervisor *supervisor);
+
+/* Reads a request as it came, from bytes of any length. Returns 0 or a negative errno. */
+struct wh_supervisor_request;
+int wh_query_check(const struct wh_supervisor_request *request, size_t length);
+
+#endif /* WH_SUPERVISOR_INTERNAL_H */
