@@ -54,6 +54,32 @@ static __always_inline void call_forget(struct bpf_sock_addr *ctx)
 	bpf_sk_storage_delete(&wh_client, ctx->sk);
 }
 
+/* Offers the connect to one redirector after the other, until the proxy of one is there. Those that
+ * are absent refuse it, or permit that it goes on. */
+static __always_inline int call_offer(struct connect_call *call, __u32 related)
+{
+	struct connect_question *question = &call->question;
+	const struct wh_redirector *redirector;
+	__u32 cause = WH_CAUSE_ABSENT;
+
+	for (int i = 0; i <= WH_ABSENT_MAX; i++) {
+		connect_final(call->rules, question, call->who, call->path);
+		if (question->verdict.action == WH_ACTION_PASS)
+			return HOOK_ALLOW;
+		if (question->verdict.action == WH_ACTION_REFUSE)
+			return call_refuse(call, question->verdict.cause);
+		cause = (__u32)listener_look(call->ctx, call->rules, question);
+		if (!cause)
+			return call_redirect(call, related);
+		redirector =
+			&call->rules->redirector[question->verdict.redirector % WH_REDIRECTORS_MAX];
+		if (!wh_absence_permits(redirector, cause))
+			break;
+		call_pass_over(call);
+	}
+	return call_refuse(call, cause);
+}
+
 /* A redirector's conditions match: who has passed, and does it take the connect? */
 static __always_inline int call_finish(struct connect_call *call)
 {
@@ -78,12 +104,7 @@ static __always_inline int call_finish(struct connect_call *call)
 		if (counters)
 			count(&counters->related_by_process);
 	}
-	connect_final(call->rules, question, call->who, call->path);
-	if (question->verdict.action == WH_ACTION_PASS)
-		return HOOK_ALLOW;
-	if (question->verdict.action == WH_ACTION_REFUSE)
-		return call_refuse(call, question->verdict.cause);
-	return call_redirect(call, related);
+	return call_offer(call, related);
 }
 
 /* Decides the connect to question.destination; the verdict says whether the hook has to rewrite

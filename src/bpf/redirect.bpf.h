@@ -11,6 +11,7 @@
 #define WH_REDIRECT_BPF_H
 
 #include "decide.bpf.h"
+#include "listener_check.h"
 #include "process_facts.bpf.h"
 
 #define WH_SOL_SOCKET 1
@@ -69,46 +70,65 @@ static __noinline int call_count_filter(struct connect_call *call)
 	return 0;
 }
 
-/* Is the listener that would get this connect the owner's? Returns 0 or a cause. */
-static __noinline __u32 listener_check(struct bpf_sock_addr *ctx, const struct wh_rules *rules,
-				       const struct wh_redirector *redirector,
-				       const struct wh_endpoint *target)
+/* Looks at the listener that would get the connect to question.verdict.target. Returns 0 or a
+ * cause. Global, so that the verifier looks at it once; see decide.bpf.h. */
+__noinline int listener_look(struct bpf_sock_addr *ctx, const struct wh_rules *rules,
+			     struct connect_question *question)
 {
+	const struct wh_redirector *redirector;
 	struct wh_redirector_counters *counters;
 	struct wh_process holder = {};
 	struct bpf_sock_tuple tuple = {};
-	struct wh_identity *listener;
-	__u32 cause = WH_CAUSE_ABSENT;
+	struct wh_identity *listener = NULL;
+	struct wh_address address;
 	struct bpf_sock *sk;
+	__u32 cause;
 
-	if (wh_address_is_v4(&target->address)) {
-		tuple.ipv4.daddr = target->address.word[3];
-		tuple.ipv4.dport = target->port;
+	if (!ctx || !rules || !question)
+		return WH_CAUSE_MEMORY;
+	redirector = &rules->redirector[question->verdict.redirector % WH_REDIRECTORS_MAX];
+	if (!wh_listener_matters(redirector))
+		return WH_CAUSE_NONE;
+	address = question->verdict.target.address;
+	if (wh_address_is_v4(&address)) {
+		tuple.ipv4.daddr = address.word[3];
+		tuple.ipv4.dport = question->verdict.target.port;
 		sk = bpf_sk_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
 	} else {
-		__builtin_memcpy(tuple.ipv6.daddr, target->address.word, sizeof(tuple.ipv6.daddr));
-		tuple.ipv6.dport = target->port;
+		__builtin_memcpy(tuple.ipv6.daddr, address.word, sizeof(tuple.ipv6.daddr));
+		tuple.ipv6.dport = question->verdict.target.port;
 		sk = bpf_sk_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
 	}
 	if (!sk)
-		return cause;
+		return WH_CAUSE_ABSENT;
 	listener = bpf_sk_storage_get(&wh_listening, sk, 0, 0);
 	if (listener) {
 		holder.who = listener;
 		holder.path = cgroup_known(listener->cgroup);
 	}
-	if (listener && wh_process_may_listen(redirector, &holder)) {
-		cause = WH_CAUSE_NONE;
-	} else {
-		cause = WH_CAUSE_INTRUDER;
-		counters = wh_redirectors_at(redirector->slot);
-		if (counters) {
-			counters->intruder_pid = listener ? listener->pid : 0;
-			counters->intruder_uid = listener ? listener->uid : 0;
-		}
+	cause = wh_listener_cause(redirector, 1, listener ? &holder : NULL);
+	counters = cause ? wh_redirectors_at(redirector->slot) : NULL;
+	if (counters) {
+		counters->intruder_pid = listener ? listener->pid : 0;
+		counters->intruder_uid = listener ? listener->uid : 0;
 	}
 	bpf_sk_release(sk);
-	return cause;
+	return (int)cause;
+}
+
+/* The proxy is absent, and its redirector permits that: the connect goes on without it. */
+static __noinline int call_pass_over(struct connect_call *call)
+{
+	const struct wh_redirector *redirector =
+		&call->rules->redirector[call->question.verdict.redirector % WH_REDIRECTORS_MAX];
+	struct wh_redirector_counters *counters = wh_redirectors_at(redirector->slot);
+
+	wh_slot_set_add(&call->question.passed.slots, redirector->slot);
+	if (counters) {
+		count(&counters->absent_permitted);
+		counters->last_absent = bpf_ktime_get_boot_ns();
+	}
+	return 0;
 }
 
 static __always_inline __u32 call_check_bounds(struct connect_call *call)
@@ -184,14 +204,9 @@ static __noinline __u32 call_record(struct connect_call *call, __u32 related, __
 /* The redirector of the verdict takes the connect, unless something is in the way. */
 static __noinline int call_redirect(struct connect_call *call, __u32 related)
 {
-	const struct wh_verdict *verdict = &call->question.verdict;
-	const struct wh_redirector *redirector =
-		&call->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
 	__u32 cause = call_check_bounds(call), device;
 	int none = 0;
 
-	if (!cause && (redirector->owner.flags & WH_OWNER_STATED))
-		cause = listener_check(call->ctx, call->rules, redirector, &verdict->target);
 	if (cause)
 		return call_refuse(call, cause);
 	device = call->ctx->sk->bound_dev_if;

@@ -128,10 +128,10 @@ static int warn_listener(struct wh_status *status, const struct wh_status_redire
 		return 0;
 	wh_address_text(&listener->endpoint.address, listener->endpoint.port, address);
 	if (!listening->present)
-		return add(status,
-			   "redirector %s/%s: nobody listens at %s: connects that match are "
-			   "refused",
-			   redirector->set, redirector->rule->name, address);
+		return add(status, "redirector %s/%s: nobody listens at %s: connects that match %s",
+			   redirector->set, redirector->rule->name, address,
+			   redirector->rule->flags & WH_WHEN_ABSENT_PERMIT ? "go on without it" :
+									     "are refused");
 	if (listening->allowed)
 		return 0;
 	wh_safe_text(listening->executable, strlen(listening->executable), false, path,

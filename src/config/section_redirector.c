@@ -86,11 +86,15 @@ static int read_owner(struct redirector_reader *reader, enum wh_config_key key,
 	}
 }
 
-static int read_when_absent(const struct wh_ini_entry *entry, struct wh_parse_fault *fault)
+static int read_when_absent(struct redirector_reader *reader, const struct wh_ini_entry *entry,
+			    struct wh_parse_fault *fault)
 {
 	if (!strcmp(entry->value, "block"))
 		return 0;
-	return wh_parse_fault(fault, "this version knows only block");
+	if (strcmp(entry->value, "permit") != 0)
+		return wh_parse_fault(fault, "expected block or permit");
+	reader->rule->flags |= WH_WHEN_ABSENT_PERMIT;
+	return 0;
 }
 
 static int read_local_address(struct redirector_reader *reader, const struct wh_ini_entry *entry,
@@ -127,7 +131,7 @@ static void read_entry(struct redirector_reader *reader, const struct wh_ini_ent
 		result = read_owner(reader, key, entry, &fault);
 		break;
 	case WH_KEY_WHEN_ABSENT:
-		result = read_when_absent(entry, &fault);
+		result = read_when_absent(reader, entry, &fault);
 		break;
 	case WH_KEY_LOCAL_ADDRESS:
 		result = read_local_address(reader, entry, &fault);

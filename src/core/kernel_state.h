@@ -61,6 +61,8 @@ struct wh_redirector_counters {
 	__u64 last_taken;              /* ns, CLOCK_BOOTTIME; 0 never */
 	__u32 intruder_pid;            /* the last process refused by binds_refused or INTRUDER */
 	__u32 intruder_uid;
+	__u64 absent_permitted; /* connects that went on without it */
+	__u64 last_absent;      /* of these, ns, CLOCK_BOOTTIME; 0 never */
 };
 
 /* By filter, at its slot. */

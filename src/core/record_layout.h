@@ -20,7 +20,7 @@
 #include "inet_address.h"
 #include "slot_set.h"
 
-#define WH_LAYOUT_VERSION 1
+#define WH_LAYOUT_VERSION 2
 
 #define WH_HOPS_MAX 8
 #define WH_COMM_SIZE 16

@@ -180,6 +180,8 @@ WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *p
 	const struct wh_rule *rule;
 
 	ret->action = WH_ACTION_PASS;
+	ret->rule = WH_RULES_MAX;
+	ret->redirector = WH_NO_REDIRECTOR;
 	choice->match.passed = passed;
 	wh_match_run(&choice->match);
 	if (choice->match.outcome != WH_MATCH_REDIRECTOR)

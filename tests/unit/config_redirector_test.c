@@ -127,16 +127,19 @@ static void weights_are_signed_numbers_of_32_bits(void **state)
 	}
 }
 
-static void when_absent_is_block(void **state)
+static void when_absent_is_block_or_permit(void **state)
 {
 	struct reading reading = read_line("when-absent = block");
 
 	assert_int_equal(reading.set->redirectors[0].flags, 0);
 	reading_end(&reading);
-	assert_line_error("when-absent = permit",
-			  "when-absent: found 'permit'; this version knows only block");
+	reading = read_line("when-absent = permit");
+	assert_int_equal(reading.set->redirectors[0].flags, WH_WHEN_ABSENT_PERMIT);
+	reading_end(&reading);
 	assert_line_error("when-absent = BLOCK",
-			  "when-absent: found 'BLOCK'; this version knows only block");
+			  "when-absent: found 'BLOCK'; expected block or permit");
+	assert_line_error("when-absent = permit, block",
+			  "when-absent: found 'permit, block'; expected block or permit");
 }
 
 static void the_local_address_is_the_original_one_or_the_proxys(void **state)
@@ -206,7 +209,7 @@ int main(void)
 		cmocka_unit_test(it_listens_on_an_address_of_each_family),
 		cmocka_unit_test(it_listens_somewhere_and_once_in_a_family),
 		cmocka_unit_test(weights_are_signed_numbers_of_32_bits),
-		cmocka_unit_test(when_absent_is_block),
+		cmocka_unit_test(when_absent_is_block_or_permit),
 		cmocka_unit_test(the_local_address_is_the_original_one_or_the_proxys),
 		cmocka_unit_test(owners_are_stated_by_user_executable_and_cgroup),
 		cmocka_unit_test(owners_must_exist),

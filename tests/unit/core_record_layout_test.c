@@ -218,7 +218,7 @@ static const struct row rows[] = {
 	FIELD(wh_context, size, 0, 4),
 	FIELD(wh_context, reserved, 4, 4),
 	FIELD(wh_context, bytes, 8, 1024),
-	STRUCTURE(wh_redirector_counters, 200),
+	STRUCTURE(wh_redirector_counters, 216),
 	FIELD(wh_redirector_counters, guid, 0, 16),
 	FIELD(wh_redirector_counters, taken, 16, 8),
 	FIELD(wh_redirector_counters, arrived, 24, 8),
@@ -229,6 +229,8 @@ static const struct row rows[] = {
 	FIELD(wh_redirector_counters, last_taken, 184, 8),
 	FIELD(wh_redirector_counters, intruder_pid, 192, 4),
 	FIELD(wh_redirector_counters, intruder_uid, 196, 4),
+	FIELD(wh_redirector_counters, absent_permitted, 200, 8),
+	FIELD(wh_redirector_counters, last_absent, 208, 8),
 	STRUCTURE(wh_filter_counters, 24),
 	FIELD(wh_filter_counters, identity, 0, 8),
 	FIELD(wh_filter_counters, hits, 8, 8),
@@ -298,7 +300,7 @@ static void no_structure_has_a_hole(void **state)
 
 static void numbers_that_are_stored_keep_their_meaning(void **state)
 {
-	assert_int_equal(WH_LAYOUT_VERSION, 1);
+	assert_int_equal(WH_LAYOUT_VERSION, 2);
 	assert_int_equal(WH_TOKEN_MAGIC, 0x31524857);
 	assert_int_equal(WH_TOKEN_VERSION, 1);
 	assert_int_equal(WH_HOPS_MAX, 8);
