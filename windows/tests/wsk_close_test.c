@@ -234,6 +234,51 @@ static void a_reset_is_told_after_what_came_before_it(void **state)
 	asked_free(&asked);
 }
 
+static void a_disconnect_that_was_not_heard_is_a_reset(void **state)
+{
+	struct memory memory = memory_new(8), much = memory_new(8 << 20);
+	struct asked asked, sending;
+	PWSK_SOCKET socket;
+	int peer;
+	char byte;
+
+	(void)state;
+	asked_init(&asked);
+	asked_init(&sending);
+	/* Before it is asked for, and before anybody has noticed. */
+	socket = open_pair(&scene, NULL, NULL, &peer);
+	peer_reset(peer);
+	assert_int_equal(disconnect(&asked, socket, NULL, 0), STATUS_CONNECTION_RESET);
+	assert_int_equal(asked.answer.Information, 0);
+	assert_int_equal(receive(&asked, socket, &memory, 0), STATUS_CONNECTION_RESET);
+	close_socket(socket);
+	/* With bytes on their way, which are lost. */
+	socket = open_pair(&scene, NULL, NULL, &peer);
+	peer_narrow(peer);
+	assert_int_equal(pended(&asked, connection_calls(socket)->WskSend(socket, &memory.buffer, 0,
+									  asked_arm(&asked))),
+			 STATUS_SUCCESS);
+	assert_int_equal(connection_calls(socket)->WskDisconnect(socket, &much.buffer, 0,
+								 asked_arm(&sending)),
+			 STATUS_PENDING);
+	asked_waits(&sending);
+	peer_reset(peer);
+	assert_int_equal(asked_wait(&sending), STATUS_CONNECTION_RESET);
+	assert_int_equal(sending.answer.Information, 0);
+	close_socket(socket);
+	/* After the peer has heard the end: that one has succeeded. */
+	socket = open_pair(&scene, NULL, NULL, &peer);
+	assert_int_equal(disconnect(&asked, socket, NULL, 0), STATUS_SUCCESS);
+	assert_int_equal(peer_receive(peer, &byte, 1), 0);
+	peer_reset(peer);
+	assert_int_equal(receive(&asked, socket, &memory, 0), STATUS_CONNECTION_RESET);
+	close_socket(socket);
+	memory_free(&memory);
+	memory_free(&much);
+	asked_free(&sending);
+	asked_free(&asked);
+}
+
 static void a_receive_of_all_ends_with_the_stream(void **state)
 {
 	struct memory memory = memory_new(8), none = memory_new(0);
@@ -316,6 +361,7 @@ int main(void)
 		cmocka_unit_test(an_abortive_disconnect_ends_everything_at_once),
 		cmocka_unit_test(a_disconnect_that_is_stuck_is_released_by_an_abortive_one),
 		cmocka_unit_test(a_reset_is_told_after_what_came_before_it),
+		cmocka_unit_test(a_disconnect_that_was_not_heard_is_a_reset),
 		cmocka_unit_test(a_receive_of_all_ends_with_the_stream),
 		cmocka_unit_test(a_draining_receive_swallows_the_rest),
 	};

@@ -265,7 +265,6 @@ static int bytes(int fd, unsigned long what)
 	return ioctl(fd, what, &count) ? -errno : count;
 }
 
-/* A connection that was reset keeps its count for ever. */
 static bool is_dead(int fd)
 {
 	struct tcp_info info = {0};
@@ -274,11 +273,20 @@ static bool is_dead(int fd)
 	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) && info.tcpi_state == TCP_CLOSE;
 }
 
-int wsk_host_unsent(int fd)
+int wsk_host_unacknowledged(int fd, bool *ret_dead)
 {
 	int count = bytes(fd, SIOCOUTQ);
 
-	return count > 0 && is_dead(fd) ? 0 : count;
+	*ret_dead = count > 0 && is_dead(fd);
+	return count;
+}
+
+int wsk_host_unsent(int fd)
+{
+	bool dead;
+	int count = wsk_host_unacknowledged(fd, &dead);
+
+	return dead ? 0 : count;
 }
 
 int wsk_host_waiting(int fd)

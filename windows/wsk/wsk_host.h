@@ -69,8 +69,10 @@ int wsk_host_peek(int fd);
 ssize_t wsk_host_send_message(int fd, const struct wsk_host_message *message);
 ssize_t wsk_host_receive_message(int fd, struct wsk_host_message *message);
 
-/* Bytes that the peer has not acknowledged, its end of stream included; bytes that wait to be read;
- * the size of the send buffer. */
+/* Bytes that the peer has not acknowledged, the end of our stream included. A connection that is
+ * dead keeps those it had then. */
+int wsk_host_unacknowledged(int fd, bool *ret_dead);
+/* Of these, what may still arrive; bytes that wait to be read; the size of the send buffer. */
 int wsk_host_unsent(int fd);
 int wsk_host_waiting(int fd);
 /* The size of the datagram that is read next; -EAGAIN: there is none. */

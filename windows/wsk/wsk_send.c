@@ -76,26 +76,47 @@ NTSTATUS wsk_send(PWSK_SOCKET handle, PWSK_BUF buffer, ULONG flags, PIRP irp)
 	return wsk_start(socket, request, WSK_QUEUE_SEND);
 }
 
+/* What a dead connection died of. */
+static NTSTATUS died(struct wsk_socket *socket)
+{
+	int error = wsk_host_error(socket->fd);
+
+	return wsk_socket_failed(socket, error ? error : -ECONNRESET);
+}
+
+/* The end of our stream is on its way. What the peer has acknowledged is a success, even when it has
+ * reset the connection since. */
+static NTSTATUS await_end(struct wsk_socket *socket, struct wsk_request *request)
+{
+	bool dead;
+	int count = wsk_host_unacknowledged(socket->fd, &dead);
+
+	request->information = 0;
+	if (socket->failure && (count || socket->failure != STATUS_CONNECTION_RESET))
+		return socket->failure;
+	if (dead)
+		return died(socket);
+	if (count <= 0)
+		return STATUS_SUCCESS;
+	/* No event says that it has. */
+	wsk_reactor_post_later(socket, FINISH_POLL_MS);
+	return STATUS_PENDING;
+}
+
 static NTSTATUS disconnect_advance(struct wsk_socket *socket, struct wsk_request *request)
 {
-	NTSTATUS status = send_advance(socket, request);
-
-	if (status != STATUS_SUCCESS)
-		return status;
 	if (!request->u.disconnect.finished) {
-		int error = wsk_host_finish(socket->fd);
+		NTSTATUS status = send_advance(socket, request);
+		int error;
 
+		if (status != STATUS_SUCCESS)
+			return status;
+		error = wsk_host_finish(socket->fd);
 		if (error)
-			return wsk_socket_failed(socket, error);
+			return error == -ENOTCONN ? died(socket) : wsk_socket_failed(socket, error);
 		request->u.disconnect.finished = socket->finished = true;
 	}
-	/* No event says that the peer has acknowledged the end. */
-	if (wsk_host_unsent(socket->fd) > 0) {
-		wsk_reactor_post_later(socket, FINISH_POLL_MS);
-		return STATUS_PENDING;
-	}
-	request->information = 0;
-	return STATUS_SUCCESS;
+	return await_end(socket, request);
 }
 
 static NTSTATUS abort_now(struct wsk_socket *socket, struct wsk_request *request)
