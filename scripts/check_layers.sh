@@ -27,7 +27,8 @@ folders[cli]='cli|engine|seccomp|config|relay|lib|core'   system[cli]="$public|$
 folders[include]='include'                        system[include]="$public|$libc"
 # The Windows surface: "headers" of these folders, of windows/; <headers>, beside those of windows/include.
 # C++ alone includes headers of its library: those whose names ours replace come first.
-folders[windows/include]='windows/include'        system[windows/include]='cstdio|cstdlib|cwchar'
+# <x86intrin.h> is the compiler's own.
+folders[windows/include]='windows/include'        system[windows/include]='cstdio|cstdlib|cwchar|cwctype|x86intrin\.h'
 folders[windows/nt]='nt'                          system[windows/nt]="$libc"
 folders[windows/net]='net|nt'                     system[windows/net]="$public|$libc"
 folders[windows/winsock]='winsock|net|nt'         system[windows/winsock]="$public|$libc"

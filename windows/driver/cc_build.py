@@ -53,9 +53,11 @@ class Places:
 
 
 class Build:
-    def __init__(self, command, places, scratch, includes, is_inline=lambda name: False):
+    def __init__(self, command, places, scratch, includes, project=None):
         """scratch: a folder for what lies between; includes: one of headers that were made for this;
-        is_inline: whether the sources define a function of this name inline."""
+        project: what the sources say."""
+        is_inline = project.is_inline if project else lambda name: False
+        self.old_annotations = bool(project) and not project.uses_cxx_library()
         self.is_inline = is_inline
         self.command, self.places = command, places
         self.scratch, self.includes = scratch, includes
@@ -83,6 +85,10 @@ class Build:
             words += KERNEL_CXX if not command.user else []
             words += [] if self.clang else ["-fno-gnu-unique"]
         words += [f"-I{self.places.include}", f"-I{self.includes}"]
+        # What Microsoft's compiler and its C library have without a header, or beyond the standard ones.
+        words += ["-include", "crt_words.h" if command.user else "msvc_words.h"]
+        if self.old_annotations and kind == "c++" and not command.user:
+            words.append("-DWHITHER_OLD_ANNOTATIONS")
         words += [word for word in command.compile if self._for_language(word, kind)] + command.both
         words += QUIET + (QUIET_CLANG if self.clang else [])
         if kind == "c":

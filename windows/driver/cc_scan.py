@@ -51,6 +51,11 @@ class Project:
         pattern = re.compile(rf"(?:\b|_)(?:inline|FORCEINLINE|CFORCEINLINE|__forceinline)\b[^;{{}}]*\b{name}\s*\(")
         return any(pattern.search(text) for text in self.files.values())
 
+    def uses_cxx_library(self):
+        """Whether some file includes a header of the C++ library: their names have no ending."""
+        return any(quote == "<" and "." not in name
+                   for text in self.files.values() for quote, name in INCLUDE.findall(text))
+
     def _read(self, path):
         path = os.path.normpath(path)
         if path in self.files:

@@ -8,64 +8,7 @@
 #ifndef WHITHER_BASETSD_H
 #define WHITHER_BASETSD_H
 
-#ifdef __cplusplus
-#define WHITHER_STATIC_ASSERT(condition) static_assert(condition, #condition)
-#define WHITHER_NOTHROW noexcept
-#define WHITHER_NOEXCEPT noexcept
-#define WHITHER_EXTERN_C extern "C"
-#define WHITHER_BEGIN_C extern "C" {
-#define WHITHER_END_C }
-#else
-#define WHITHER_STATIC_ASSERT(condition) _Static_assert(condition, #condition)
-#define WHITHER_NOTHROW __attribute__((__nothrow__))
-#define WHITHER_NOEXCEPT
-#define WHITHER_EXTERN_C extern
-#define WHITHER_BEGIN_C
-#define WHITHER_END_C
-#endif
-
-#include <declspec.h>
-
-/* What a compiler for Windows knows without a header. */
-#ifndef __int64
-#define __int64 __INT64_TYPE__
-#endif
-#ifndef __int32
-#define __int32 int
-#endif
-#ifndef __int16
-#define __int16 short
-#endif
-#ifndef __int8
-#define __int8 char
-#endif
-#ifndef __stdcall
-#define __stdcall
-#endif
-#ifndef __cdecl
-#define __cdecl
-#endif
-#ifndef __fastcall
-#define __fastcall
-#endif
-#ifndef __vectorcall
-#define __vectorcall
-#endif
-#ifndef __unaligned
-#define __unaligned
-#endif
-#ifndef __ptr64
-#define __ptr64
-#endif
-#ifndef __ptr32
-#define __ptr32
-#endif
-#ifndef __forceinline
-#define __forceinline __inline__ __attribute__((__always_inline__))
-#endif
-
-/* Of these headers' own functions, which no source may be said to have defined. */
-#define WHITHER_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
+#include <crt_types.h>
 
 #ifndef CONST
 #define CONST const
@@ -80,7 +23,6 @@
 #define NEAR
 #endif
 
-typedef __SIZE_TYPE__ size_t;
 typedef char CHAR, CCHAR, *PCHAR, *PSZ, *PSTR, *LPSTR, *NPSTR, *PCCHAR;
 typedef const char *PCSZ, *PCSTR, *LPCSTR, *LPCCH, *PCCH;
 typedef signed char INT8, *PINT8;
@@ -102,17 +44,7 @@ typedef float FLOAT, *PFLOAT;
 typedef void *PVOID, *LPVOID, *PVOID64;
 typedef const void *PCVOID, *LPCVOID;
 
-/* 16 bits whether or not the file is compiled with -fshort-wchar. */
-#if __SIZEOF_WCHAR_T__ == 2
-#ifdef __cplusplus
-typedef wchar_t WCHAR;
-#else
-typedef __WCHAR_TYPE__ wchar_t;
-typedef wchar_t WCHAR;
-#endif
-#else
-typedef unsigned short WCHAR;
-#endif
+typedef whither_wchar WCHAR;
 typedef WCHAR *PWCHAR, *LPWCH, *PWCH, *PWSTR, *LPWSTR, *NWPSTR;
 typedef const WCHAR *PCWSTR, *LPCWSTR, *PCWCH, *LPCWCH, *LCPWSTR;
 

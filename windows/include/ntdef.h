@@ -283,4 +283,7 @@ WHITHER_STATIC_ASSERT(sizeof(LIST_ENTRY) == 16 && sizeof(UNICODE_STRING) == 16);
 WHITHER_STATIC_ASSERT(__builtin_offsetof(UNICODE_STRING, Buffer) == 8);
 WHITHER_STATIC_ASSERT(sizeof(OBJECT_ATTRIBUTES) == 48);
 
+#include <compiler_words.h>
+#include <ntmacros.h>
+
 #endif

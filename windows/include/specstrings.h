@@ -36,21 +36,22 @@
 #define __notvalid
 #define __override
 #define __post
-#define __pre
 #define __deref
 #define __inner_checkReturn(...)
-#define __range(...)
 #define __refparam
 #define __reserved
 #define __struct_bcount(...)
-#define __success(...)
 #define __typefix(...)
 #define __nullnullterminated
 #define __nullterminated
-#define __valid
 #define __exceptthat
 
-#ifndef __cplusplus
+/* The C++ library has parameters of these names: whither-cc asks for them where none of it is used. */
+#if !defined(__cplusplus) || defined(WHITHER_OLD_ANNOTATIONS)
+#define __pre
+#define __range(...)
+#define __success(...)
+#define __valid
 #define __in
 #define __in_bcount(...)
 #define __in_bcount_full(...)

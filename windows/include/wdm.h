@@ -40,11 +40,6 @@
 #include <wdm_rtl.h>
 #include <wdm_seh.h>
 
-#ifndef min
-#if !defined(__cplusplus) && !defined(NOMINMAX)
-#define min(a, b) (((a) < (b)) ? (a) : (b))
-#define max(a, b) (((a) > (b)) ? (a) : (b))
-#endif
-#endif
+#include <minmax.h>
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef WHITHER_WDM_NARROW_H
 #define WHITHER_WDM_NARROW_H
 
-#include <basetsd.h>
+#include <crt_types.h>
 
 #ifndef _ERRCODE_DEFINED
 #define _ERRCODE_DEFINED

@@ -8,6 +8,7 @@
 #ifndef WHITHER_WDM_PRINT_H
 #define WHITHER_WDM_PRINT_H
 
+#include <crt_more.h>
 #include <ntstatus.h>
 #include <wdm_narrow.h>
 #include <wdm_stdio.h>

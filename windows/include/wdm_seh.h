@@ -13,7 +13,7 @@
 #ifndef WHITHER_WDM_SEH_H
 #define WHITHER_WDM_SEH_H
 
-#include <ntstatus.h>
+#include <ntdef.h>
 
 #pragma GCC visibility push(default)
 WHITHER_BEGIN_C
@@ -71,14 +71,24 @@ WHITHER_END_C
 
 /* C++'s own library has macros of the name __try. */
 #if !defined(__cplusplus) || defined(_KERNEL_MODE)
+#ifdef __cplusplus
+#define WHITHER_SEH_ZERO \
+	{                \
+	}
+#else
+#define WHITHER_SEH_ZERO                        \
+	{                                       \
+		{0}, 0, {0}, {0}, 0, 0, 0, 0, 0 \
+	}
+#endif
 #undef __try
-#define __try                                                                                     \
-	for (struct whither_seh whither_frame                                                     \
-	     __attribute__((__cleanup__(whither_seh_close))) = {{0}, 0, {0}, {0}, 0, 0, 0, 0, 0}; \
-	     whither_seh_step(&whither_frame);)                                                   \
-		if (whither_frame.phase == 1) {                                                   \
-			__label__ whither_leave;                                                  \
-			if ((whither_seh_link(&whither_frame),                                    \
+#define __try                                                                    \
+	for (struct whither_seh whither_frame                                    \
+	     __attribute__((__cleanup__(whither_seh_close))) = WHITHER_SEH_ZERO; \
+	     whither_seh_step(&whither_frame);)                                  \
+		if (whither_frame.phase == 1) {                                  \
+			__label__ whither_leave;                                 \
+			if ((whither_seh_link(&whither_frame),                   \
 			     whither_setjmp(whither_frame.jump)) == 0)
 #endif
 #define WHITHER_EXCEPT(filter)       \
@@ -102,6 +112,13 @@ whither_leave:                       \
 #define _exception_code GetExceptionCode
 #define _exception_info GetExceptionInformation
 #define exception_code GetExceptionCode
+/* The words of the kernel's C; C++ has them for itself. */
+#if !defined(__cplusplus) && defined(_KERNEL_MODE)
+#define try __try
+#define except __except
+#define finally __finally
+#define leave __leave
+#endif
 #define AbnormalTermination() (whither_frame.raised)
 #define _abnormal_termination AbnormalTermination
 

@@ -10,12 +10,13 @@
 #ifndef WHITHER_WDM_STDIO_H
 #define WHITHER_WDM_STDIO_H
 
-#include <basetsd.h>
+#include <crt_types.h>
 
 #if defined(__cplusplus) && !defined(_KERNEL_MODE)
 #include <cstdio>
 #include <cstdlib>
 #include <cwchar>
+#include <cwctype>
 #endif
 
 #ifndef _VA_LIST_DEFINED
@@ -74,8 +75,9 @@ int WHITHER_LIBC(sprintf)(char *buffer, const char *format, ...) WHITHER_NOEXCEP
 	WHITHER_RENAMED(sprintf);
 int WHITHER_LIBC(vsprintf)(char *buffer, const char *format, va_list arguments) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(vsprintf);
-int _swprintf(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW;
-int _vswprintf(WCHAR *buffer, const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
+int _swprintf(whither_wchar *buffer, const whither_wchar *format, ...) WHITHER_NOTHROW;
+int _vswprintf(whither_wchar *buffer, const whither_wchar *format,
+	       va_list arguments) WHITHER_NOTHROW;
 
 /* Always terminated when `size` is not 0; the result is the length of the whole text. */
 int WHITHER_LIBC(snprintf)(char *buffer, size_t size, const char *format, ...) WHITHER_NOEXCEPT
@@ -86,35 +88,38 @@ int WHITHER_LIBC(vsnprintf)(char *buffer, size_t size, const char *format,
 /* Terminated when the text is shorter than `count`; negative when it is longer. */
 int _snprintf(char *buffer, size_t count, const char *format, ...) WHITHER_NOTHROW;
 int _vsnprintf(char *buffer, size_t count, const char *format, va_list arguments) WHITHER_NOTHROW;
-int _snwprintf(WCHAR *buffer, size_t count, const WCHAR *format, ...) WHITHER_NOTHROW;
-int _vsnwprintf(WCHAR *buffer, size_t count, const WCHAR *format,
+int _snwprintf(whither_wchar *buffer, size_t count, const whither_wchar *format,
+	       ...) WHITHER_NOTHROW;
+int _vsnwprintf(whither_wchar *buffer, size_t count, const whither_wchar *format,
 		va_list arguments) WHITHER_NOTHROW;
 
 /* Always terminated; negative when the text was cut. */
-int WHITHER_LIBC(swprintf)(WCHAR *buffer, size_t size, const WCHAR *format, ...) WHITHER_NOEXCEPT
-	WHITHER_RENAMED(swprintf);
-int WHITHER_LIBC(vswprintf)(WCHAR *buffer, size_t size, const WCHAR *format,
+int WHITHER_LIBC(swprintf)(whither_wchar *buffer, size_t size, const whither_wchar *format,
+			   ...) WHITHER_NOEXCEPT WHITHER_RENAMED(swprintf);
+int WHITHER_LIBC(vswprintf)(whither_wchar *buffer, size_t size, const whither_wchar *format,
 			    va_list arguments) WHITHER_NOEXCEPT WHITHER_RENAMED(vswprintf);
 
 /* A text that does not fit leaves an empty string and gives -1; no handler is called. */
 int sprintf_s(char *buffer, size_t size, const char *format, ...) WHITHER_NOTHROW;
 int vsprintf_s(char *buffer, size_t size, const char *format, va_list arguments) WHITHER_NOTHROW;
-int swprintf_s(WCHAR *buffer, size_t size, const WCHAR *format, ...) WHITHER_NOTHROW;
-int vswprintf_s(WCHAR *buffer, size_t size, const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
+int swprintf_s(whither_wchar *buffer, size_t size, const whither_wchar *format,
+	       ...) WHITHER_NOTHROW;
+int vswprintf_s(whither_wchar *buffer, size_t size, const whither_wchar *format,
+		va_list arguments) WHITHER_NOTHROW;
 
 /* The same, but for `count`: a text cut there, or anywhere by _TRUNCATE, stays and gives -1. */
 int _snprintf_s(char *buffer, size_t size, size_t count, const char *format, ...) WHITHER_NOTHROW;
 int _vsnprintf_s(char *buffer, size_t size, size_t count, const char *format,
 		 va_list arguments) WHITHER_NOTHROW;
-int _snwprintf_s(WCHAR *buffer, size_t size, size_t count, const WCHAR *format,
+int _snwprintf_s(whither_wchar *buffer, size_t size, size_t count, const whither_wchar *format,
 		 ...) WHITHER_NOTHROW;
-int _vsnwprintf_s(WCHAR *buffer, size_t size, size_t count, const WCHAR *format,
+int _vsnwprintf_s(whither_wchar *buffer, size_t size, size_t count, const whither_wchar *format,
 		  va_list arguments) WHITHER_NOTHROW;
 
 int _scprintf(const char *format, ...) WHITHER_NOTHROW;
 int _vscprintf(const char *format, va_list arguments) WHITHER_NOTHROW;
-int _scwprintf(const WCHAR *format, ...) WHITHER_NOTHROW;
-int _vscwprintf(const WCHAR *format, va_list arguments) WHITHER_NOTHROW;
+int _scwprintf(const whither_wchar *format, ...) WHITHER_NOTHROW;
+int _vscwprintf(const whither_wchar *format, va_list arguments) WHITHER_NOTHROW;
 
 WHITHER_END_C
 #ifdef __clang__
@@ -148,7 +153,8 @@ using ::vswprintf;
 /* swprintf is written with and without a size; which one is seen by the second argument. */
 #ifdef __cplusplus
 extern "C++" {
-inline int WHITHER_LIBC(swprintf)(WCHAR *buffer, const WCHAR *format, ...) WHITHER_NOTHROW
+inline int WHITHER_LIBC(swprintf)(whither_wchar *buffer, const whither_wchar *format,
+				  ...) WHITHER_NOTHROW
 {
 	va_list arguments;
 	int length;
@@ -174,12 +180,12 @@ inline int WHITHER_LIBC(swprintf)(WCHAR *buffer, const WCHAR *format, ...) WHITH
 	}
 /* clang-format on */
 WHITHER_SIZED_PRINT(sprintf_s, vsprintf_s, char)
-WHITHER_SIZED_PRINT(swprintf_s, vswprintf_s, WCHAR)
+WHITHER_SIZED_PRINT(swprintf_s, vswprintf_s, whither_wchar)
 #undef WHITHER_SIZED_PRINT
 }
 #elif defined(WHITHER_RENAMES_BY_SYMBOL)
 #define swprintf(buffer, second, ...) \
-	_Generic((second), WCHAR * : _swprintf, const WCHAR * : _swprintf, default : swprintf)( \
+	_Generic((second), whither_wchar * : _swprintf, const whither_wchar * : _swprintf, default : swprintf)( \
 		buffer, second, ##__VA_ARGS__)
 #endif
 

@@ -25,18 +25,21 @@ int WHITHER_LIBC(fprintf)(struct _IO_FILE *stream, const char *format, ...)
 	WHITHER_RENAMED(fprintf);
 int WHITHER_LIBC(vfprintf)(struct _IO_FILE *stream, const char *format, va_list arguments)
 	WHITHER_RENAMED(vfprintf);
-int WHITHER_LIBC(wprintf)(const WCHAR *format, ...) WHITHER_RENAMED(wprintf);
-int WHITHER_LIBC(vwprintf)(const WCHAR *format, va_list arguments) WHITHER_RENAMED(vwprintf);
-int WHITHER_LIBC(fwprintf)(struct _IO_FILE *stream, const WCHAR *format, ...)
+int WHITHER_LIBC(wprintf)(const whither_wchar *format, ...) WHITHER_RENAMED(wprintf);
+int WHITHER_LIBC(vwprintf)(const whither_wchar *format, va_list arguments)
+	WHITHER_RENAMED(vwprintf);
+int WHITHER_LIBC(fwprintf)(struct _IO_FILE *stream, const whither_wchar *format, ...)
 	WHITHER_RENAMED(fwprintf);
-int WHITHER_LIBC(vfwprintf)(struct _IO_FILE *stream, const WCHAR *format, va_list arguments)
+int WHITHER_LIBC(vfwprintf)(struct _IO_FILE *stream, const whither_wchar *format, va_list arguments)
 	WHITHER_RENAMED(vfwprintf);
-int WHITHER_LIBC(fputws)(const WCHAR *text, struct _IO_FILE *stream) WHITHER_RENAMED(fputws);
-int _putws(const WCHAR *text);
+int WHITHER_LIBC(fputws)(const whither_wchar *text, struct _IO_FILE *stream)
+	WHITHER_RENAMED(fputws);
+int _putws(const whither_wchar *text);
 int printf_s(const char *format, ...) __asm__("whither_win_printf");
-int wprintf_s(const WCHAR *format, ...) __asm__("whither_win_wprintf");
+int wprintf_s(const whither_wchar *format, ...) __asm__("whither_win_wprintf");
 int fprintf_s(struct _IO_FILE *stream, const char *format, ...) __asm__("whither_win_fprintf");
-int fwprintf_s(struct _IO_FILE *stream, const WCHAR *format, ...) __asm__("whither_win_fwprintf");
+int fwprintf_s(struct _IO_FILE *stream, const whither_wchar *format,
+	       ...) __asm__("whither_win_fwprintf");
 
 WHITHER_END_C
 #ifdef __clang__

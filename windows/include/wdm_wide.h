@@ -18,68 +18,78 @@
 #endif
 WHITHER_BEGIN_C
 
-size_t WHITHER_LIBC(wcslen)(const WCHAR *text) WHITHER_NOEXCEPT WHITHER_RENAMED(wcslen);
-size_t WHITHER_LIBC(wcsnlen)(const WCHAR *text, size_t most) WHITHER_NOEXCEPT
+size_t WHITHER_LIBC(wcslen)(const whither_wchar *text) WHITHER_NOEXCEPT WHITHER_RENAMED(wcslen);
+size_t WHITHER_LIBC(wcsnlen)(const whither_wchar *text, size_t most) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcsnlen);
-WCHAR *WHITHER_LIBC(wcscpy)(WCHAR *to, const WCHAR *from) WHITHER_NOEXCEPT WHITHER_RENAMED(wcscpy);
-WCHAR *WHITHER_LIBC(wcsncpy)(WCHAR *to, const WCHAR *from, size_t count) WHITHER_NOEXCEPT
-	WHITHER_RENAMED(wcsncpy);
-WCHAR *WHITHER_LIBC(wcscat)(WCHAR *to, const WCHAR *from) WHITHER_NOEXCEPT WHITHER_RENAMED(wcscat);
-WCHAR *WHITHER_LIBC(wcsncat)(WCHAR *to, const WCHAR *from, size_t count) WHITHER_NOEXCEPT
-	WHITHER_RENAMED(wcsncat);
-int WHITHER_LIBC(wcscmp)(const WCHAR *one, const WCHAR *other) WHITHER_NOEXCEPT
+whither_wchar *WHITHER_LIBC(wcscpy)(whither_wchar *to, const whither_wchar *from) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcscpy);
+whither_wchar *WHITHER_LIBC(wcsncpy)(whither_wchar *to, const whither_wchar *from,
+				     size_t count) WHITHER_NOEXCEPT WHITHER_RENAMED(wcsncpy);
+whither_wchar *WHITHER_LIBC(wcscat)(whither_wchar *to, const whither_wchar *from) WHITHER_NOEXCEPT
+	WHITHER_RENAMED(wcscat);
+whither_wchar *WHITHER_LIBC(wcsncat)(whither_wchar *to, const whither_wchar *from,
+				     size_t count) WHITHER_NOEXCEPT WHITHER_RENAMED(wcsncat);
+int WHITHER_LIBC(wcscmp)(const whither_wchar *one, const whither_wchar *other) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcscmp);
-int WHITHER_LIBC(wcsncmp)(const WCHAR *one, const WCHAR *other, size_t count) WHITHER_NOEXCEPT
-	WHITHER_RENAMED(wcsncmp);
-int _wcsicmp(const WCHAR *one, const WCHAR *other) WHITHER_NOTHROW;
-int _wcsnicmp(const WCHAR *one, const WCHAR *other, size_t count) WHITHER_NOTHROW;
-size_t WHITHER_LIBC(wcsspn)(const WCHAR *text, const WCHAR *set) WHITHER_NOEXCEPT
+int WHITHER_LIBC(wcsncmp)(const whither_wchar *one, const whither_wchar *other,
+			  size_t count) WHITHER_NOEXCEPT WHITHER_RENAMED(wcsncmp);
+int _wcsicmp(const whither_wchar *one, const whither_wchar *other) WHITHER_NOTHROW;
+int _wcsnicmp(const whither_wchar *one, const whither_wchar *other, size_t count) WHITHER_NOTHROW;
+size_t WHITHER_LIBC(wcsspn)(const whither_wchar *text, const whither_wchar *set) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcsspn);
-size_t WHITHER_LIBC(wcscspn)(const WCHAR *text, const WCHAR *set) WHITHER_NOEXCEPT
+size_t WHITHER_LIBC(wcscspn)(const whither_wchar *text, const whither_wchar *set) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcscspn);
-WCHAR *_wcslwr(WCHAR *text) WHITHER_NOTHROW;
-WCHAR *_wcsupr(WCHAR *text) WHITHER_NOTHROW;
-WCHAR *_wcsrev(WCHAR *text) WHITHER_NOTHROW;
+whither_wchar *_wcslwr(whither_wchar *text) WHITHER_NOTHROW;
+whither_wchar *_wcsupr(whither_wchar *text) WHITHER_NOTHROW;
+whither_wchar *_wcsrev(whither_wchar *text) WHITHER_NOTHROW;
 
 /* Clamped to 32 bits, as Windows' long has. */
-long WHITHER_LIBC(wcstol)(const WCHAR *text, WCHAR **end, int base) WHITHER_NOEXCEPT
+long WHITHER_LIBC(wcstol)(const whither_wchar *text, whither_wchar **end, int base) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcstol);
-unsigned long WHITHER_LIBC(wcstoul)(const WCHAR *text, WCHAR **end, int base) WHITHER_NOEXCEPT
-	WHITHER_RENAMED(wcstoul);
-LONGLONG _wcstoi64(const WCHAR *text, WCHAR **end, int base) WHITHER_NOTHROW;
-ULONGLONG _wcstoui64(const WCHAR *text, WCHAR **end, int base) WHITHER_NOTHROW;
-int _wtoi(const WCHAR *text) WHITHER_NOTHROW;
-LONGLONG _wtoi64(const WCHAR *text) WHITHER_NOTHROW;
+unsigned long WHITHER_LIBC(wcstoul)(const whither_wchar *text, whither_wchar **end,
+				    int base) WHITHER_NOEXCEPT WHITHER_RENAMED(wcstoul);
+__INT64_TYPE__ _wcstoi64(const whither_wchar *text, whither_wchar **end, int base) WHITHER_NOTHROW;
+__UINT64_TYPE__ _wcstoui64(const whither_wchar *text, whither_wchar **end,
+			   int base) WHITHER_NOTHROW;
+int _wtoi(const whither_wchar *text) WHITHER_NOTHROW;
+__INT64_TYPE__ _wtoi64(const whither_wchar *text) WHITHER_NOTHROW;
 
 unsigned int WHITHER_LIBC(towupper)(unsigned int unit) WHITHER_NOEXCEPT WHITHER_RENAMED(towupper);
 unsigned int WHITHER_LIBC(towlower)(unsigned int unit) WHITHER_NOEXCEPT WHITHER_RENAMED(towlower);
 
 /* Narrow text is UTF-8; (size_t)-1 where it, or the wide text, is none. */
-size_t WHITHER_LIBC(mbstowcs)(WCHAR *to, const char *from, size_t count) WHITHER_NOEXCEPT
+size_t WHITHER_LIBC(mbstowcs)(whither_wchar *to, const char *from, size_t count) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(mbstowcs);
-size_t WHITHER_LIBC(wcstombs)(char *to, const WCHAR *from, size_t count) WHITHER_NOEXCEPT
+size_t WHITHER_LIBC(wcstombs)(char *to, const whither_wchar *from, size_t count) WHITHER_NOEXCEPT
 	WHITHER_RENAMED(wcstombs);
 
 /* As strcpy_s and its like. */
-errno_t wcscpy_s(WCHAR *to, size_t size, const WCHAR *from) WHITHER_NOTHROW;
-errno_t wcsncpy_s(WCHAR *to, size_t size, const WCHAR *from, size_t count) WHITHER_NOTHROW;
-errno_t wcscat_s(WCHAR *to, size_t size, const WCHAR *from) WHITHER_NOTHROW;
-errno_t wcsncat_s(WCHAR *to, size_t size, const WCHAR *from, size_t count) WHITHER_NOTHROW;
+errno_t wcscpy_s(whither_wchar *to, size_t size, const whither_wchar *from) WHITHER_NOTHROW;
+errno_t wcsncpy_s(whither_wchar *to, size_t size, const whither_wchar *from,
+		  size_t count) WHITHER_NOTHROW;
+errno_t wcscat_s(whither_wchar *to, size_t size, const whither_wchar *from) WHITHER_NOTHROW;
+errno_t wcsncat_s(whither_wchar *to, size_t size, const whither_wchar *from,
+		  size_t count) WHITHER_NOTHROW;
 
-WCHAR *_wcsdup(const WCHAR *text) WHITHER_NOTHROW;
+whither_wchar *_wcsdup(const whither_wchar *text) WHITHER_NOTHROW;
 
 /* The five that C++ has in two forms. */
-WCHAR *whither_win_wcschr(const WCHAR *text, WCHAR unit) WHITHER_NOEXCEPT;
-WCHAR *whither_win_wcsrchr(const WCHAR *text, WCHAR unit) WHITHER_NOEXCEPT;
-WCHAR *whither_win_wcsstr(const WCHAR *text, const WCHAR *part) WHITHER_NOEXCEPT;
-WCHAR *whither_win_wcspbrk(const WCHAR *text, const WCHAR *set) WHITHER_NOEXCEPT;
-WCHAR *whither_win_wmemchr(const WCHAR *text, WCHAR unit, size_t count) WHITHER_NOEXCEPT;
+whither_wchar *whither_win_wcschr(const whither_wchar *text, whither_wchar unit) WHITHER_NOEXCEPT;
+whither_wchar *whither_win_wcsrchr(const whither_wchar *text, whither_wchar unit) WHITHER_NOEXCEPT;
+whither_wchar *whither_win_wcsstr(const whither_wchar *text,
+				  const whither_wchar *part) WHITHER_NOEXCEPT;
+whither_wchar *whither_win_wcspbrk(const whither_wchar *text,
+				   const whither_wchar *set) WHITHER_NOEXCEPT;
+whither_wchar *whither_win_wmemchr(const whither_wchar *text, whither_wchar unit,
+				   size_t count) WHITHER_NOEXCEPT;
 #if !defined(__cplusplus) && defined(WHITHER_RENAMES_BY_SYMBOL)
-WCHAR *wcschr(const WCHAR *text, WCHAR unit) WHITHER_RENAMED(wcschr);
-WCHAR *wcsrchr(const WCHAR *text, WCHAR unit) WHITHER_RENAMED(wcsrchr);
-WCHAR *wcsstr(const WCHAR *text, const WCHAR *part) WHITHER_RENAMED(wcsstr);
-WCHAR *wcspbrk(const WCHAR *text, const WCHAR *set) WHITHER_RENAMED(wcspbrk);
-WCHAR *wmemchr(const WCHAR *text, WCHAR unit, size_t count) WHITHER_RENAMED(wmemchr);
+whither_wchar *wcschr(const whither_wchar *text, whither_wchar unit) WHITHER_RENAMED(wcschr);
+whither_wchar *wcsrchr(const whither_wchar *text, whither_wchar unit) WHITHER_RENAMED(wcsrchr);
+whither_wchar *wcsstr(const whither_wchar *text, const whither_wchar *part) WHITHER_RENAMED(wcsstr);
+whither_wchar *wcspbrk(const whither_wchar *text, const whither_wchar *set)
+	WHITHER_RENAMED(wcspbrk);
+whither_wchar *wmemchr(const whither_wchar *text, whither_wchar unit, size_t count)
+	WHITHER_RENAMED(wmemchr);
 #endif
 
 WHITHER_END_C
@@ -152,11 +162,11 @@ using ::wcstoul;
 extern "C++" {
 /* clang-format off */
 #define WHITHER_BOTH_FORMS(name, type)                                     \
-	inline const WCHAR *whither_##name(const WCHAR *text, type what)   \
+	inline const whither_wchar *whither_##name(const whither_wchar *text, type what)   \
 	{                                                                  \
 		return whither_win_##name(text, what);                     \
 	}                                                                  \
-	inline WCHAR *whither_##name(WCHAR *text, type what)               \
+	inline whither_wchar *whither_##name(whither_wchar *text, type what)               \
 	{                                                                  \
 		return whither_win_##name(text, what);                     \
 	}
@@ -173,16 +183,16 @@ extern "C++" {
 		return name(to, size, from, count);                        \
 	}
 /* clang-format on */
-WHITHER_BOTH_FORMS(wcschr, WCHAR)
-WHITHER_BOTH_FORMS(wcsrchr, WCHAR)
-WHITHER_BOTH_FORMS(wcsstr, const WCHAR *)
-WHITHER_BOTH_FORMS(wcspbrk, const WCHAR *)
-WHITHER_SIZED_COPY(wcscpy_s, WCHAR)
-WHITHER_SIZED_COPY(wcscat_s, WCHAR)
+WHITHER_BOTH_FORMS(wcschr, whither_wchar)
+WHITHER_BOTH_FORMS(wcsrchr, whither_wchar)
+WHITHER_BOTH_FORMS(wcsstr, const whither_wchar *)
+WHITHER_BOTH_FORMS(wcspbrk, const whither_wchar *)
+WHITHER_SIZED_COPY(wcscpy_s, whither_wchar)
+WHITHER_SIZED_COPY(wcscat_s, whither_wchar)
 WHITHER_SIZED_COPY(strcpy_s, char)
 WHITHER_SIZED_COPY(strcat_s, char)
-WHITHER_SIZED_PART(wcsncpy_s, WCHAR)
-WHITHER_SIZED_PART(wcsncat_s, WCHAR)
+WHITHER_SIZED_PART(wcsncpy_s, whither_wchar)
+WHITHER_SIZED_PART(wcsncat_s, whither_wchar)
 WHITHER_SIZED_PART(strncpy_s, char)
 WHITHER_SIZED_PART(strncat_s, char)
 #undef WHITHER_BOTH_FORMS

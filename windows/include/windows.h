@@ -31,28 +31,23 @@
 #define WINBASEAPI
 #define WINAPIV
 
-#ifndef __cplusplus
-#ifndef NOMINMAX
-#ifndef max
-#define max(a, b) (((a) > (b)) ? (a) : (b))
-#endif
-#ifndef min
-#define min(a, b) (((a) < (b)) ? (a) : (b))
-#endif
-#endif
-#endif
+#include <minmax.h>
 
+#if defined(_UNICODE) && !defined(UNICODE)
+#define UNICODE
+#endif
 #ifdef UNICODE
-typedef WCHAR TCHAR, *PTCHAR, *LPTSTR;
-typedef const WCHAR *LPCTSTR;
-#define TEXT(text) L##text
+typedef WCHAR TCHAR, *PTCHAR, *LPTSTR, *PTSTR;
+typedef const WCHAR *LPCTSTR, *PCTSTR;
+#define __TEXT(text) L##text
 #define WHITHER_AW(name) name##W
 #else
-typedef char TCHAR, *PTCHAR, *LPTSTR;
-typedef const char *LPCTSTR;
-#define TEXT(text) text
+typedef char TCHAR, *PTCHAR, *LPTSTR, *PTSTR;
+typedef const char *LPCTSTR, *PCTSTR;
+#define __TEXT(text) text
 #define WHITHER_AW(name) name##A
 #endif
+#define TEXT(text) __TEXT(text)
 
 typedef void *HMODULE, *HINSTANCE, *HLOCAL, *HGLOBAL, *HWND;
 typedef INT_PTR (*FARPROC)(void);
@@ -96,8 +91,7 @@ WHITHER_STATIC_ASSERT(sizeof(OVERLAPPED_ENTRY) == 32);
 
 /* Windows source proper: its formatted output and its wide strings are this library's. */
 #if __SIZEOF_WCHAR_T__ == 2
-#include <wdm_stream.h>
-#include <wdm_wide.h>
+#include <crt_words.h>
 #endif
 
 #endif

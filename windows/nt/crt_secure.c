@@ -4,6 +4,7 @@
 /* The _s copies: what does not fit leaves an empty string; and narrow strings by case. */
 #define WHITHER_WINDOWS_NAMES
 
+#include <basetsd.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

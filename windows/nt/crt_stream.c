@@ -3,6 +3,7 @@
 
 #define WHITHER_WINDOWS_NAMES
 
+#include <basetsd.h>
 #include <wdm_stream.h>
 
 #include "format_stream.h"

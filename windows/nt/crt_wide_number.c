@@ -4,6 +4,7 @@
 /* Numbers from wide text, and wide text from and to UTF-8, under their C library names. */
 #define WHITHER_WINDOWS_NAMES
 
+#include <basetsd.h>
 #include <stdbool.h>
 #include <string.h>
 #include <wdm_wide.h>

@@ -3,6 +3,7 @@
 
 #define WHITHER_WINDOWS_NAMES
 
+#include <basetsd.h>
 #include <wdm_stdio.h>
 
 #include "format_engine.h"

@@ -4,6 +4,7 @@
 /* Formatted text to a stream of the C library: stdout where it is NULL. */
 #pragma once
 
+#include <basetsd.h>
 #include <stdarg.h>
 #include <stdint.h>
 

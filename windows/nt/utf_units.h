@@ -4,6 +4,7 @@
 /* UTF-8 and UTF-16, one character at a time. What is none becomes U+FFFD. */
 #pragma once
 
+#include <basetsd.h>
 #include <stddef.h>
 #include <stdint.h>
 

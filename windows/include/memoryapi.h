@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (C) 2026 The whither authors */
+
+/* All of it is in windows.h here. */
+#ifndef WHITHER_MEMORYAPI_H
+#define WHITHER_MEMORYAPI_H
+
+#include <windows.h>
+
+#endif
