@@ -33,12 +33,17 @@
 #define NTDDI_WIN10_VB 0x0a000008
 #endif
 
+#include <wdm_bitmap.h>
 #include <wdm_check.h>
+#include <wdm_csq.h>
 #include <wdm_device.h>
 #include <wdm_interlocked.h>
+#include <wdm_more.h>
 #include <wdm_print.h>
+#include <wdm_queue.h>
 #include <wdm_rtl.h>
 #include <wdm_seh.h>
+#include <wdm_table.h>
 
 #include <minmax.h>
 

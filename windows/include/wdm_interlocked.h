@@ -175,6 +175,8 @@
 	((PVOID)__sync_val_compare_and_swap((PVOID volatile *)(p), (PVOID)(comparand), \
 					    (PVOID)(value)))
 #define InterlockedExchangePointerNoFence InterlockedExchangePointer
+#define InterlockedExchangePointerAcquire InterlockedExchangePointer
+#define InterlockedExchangePointerRelease InterlockedExchangePointer
 #define InterlockedCompareExchangePointerAcquire InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerRelease InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerNoFence InterlockedCompareExchangePointer
@@ -200,6 +202,57 @@
 		const LONG whither_old = InterlockedAnd((p) + (bit) / 32, ~whither_mask); \
 		(BOOLEAN)(((ULONG)whither_old & whither_mask) != 0);                      \
 	})
+#define InterlockedBitTestAndComplement(p, bit)                                          \
+	__extension__({                                                                  \
+		const ULONG whither_mask = 1u << ((bit)&31);                             \
+		const LONG whither_old = InterlockedXor((p) + (bit) / 32, whither_mask); \
+		(BOOLEAN)(((ULONG)whither_old & whither_mask) != 0);                     \
+	})
+#define InterlockedBitTestAndSet64(p, bit)                                                  \
+	__extension__({                                                                     \
+		const ULONG64 whither_mask = (ULONG64)1 << ((bit)&63);                      \
+		const LONG64 whither_old = InterlockedOr64((p) + (bit) / 64, whither_mask); \
+		(BOOLEAN)(((ULONG64)whither_old & whither_mask) != 0);                      \
+	})
+#define InterlockedBitTestAndReset64(p, bit)                                                  \
+	__extension__({                                                                       \
+		const ULONG64 whither_mask = (ULONG64)1 << ((bit)&63);                        \
+		const LONG64 whither_old = InterlockedAnd64((p) + (bit) / 64, ~whither_mask); \
+		(BOOLEAN)(((ULONG64)whither_old & whither_mask) != 0);                        \
+	})
+#define _interlockedbittestandset InterlockedBitTestAndSet
+#define _interlockedbittestandreset InterlockedBitTestAndReset
+#define _interlockedbittestandset64 InterlockedBitTestAndSet64
+#define _interlockedbittestandreset64 InterlockedBitTestAndReset64
+#define InterlockedIncrementNoFence64 InterlockedIncrement64
+#define InterlockedDecrementNoFence64 InterlockedDecrement64
+#define InterlockedAddNoFence64 InterlockedAdd64
+#define InterlockedExchangeAddNoFence64 InterlockedExchangeAdd64
+#define InterlockedOrNoFence64 InterlockedOr64
+#define _InterlockedExchange64 InterlockedExchange64
+#define _InterlockedExchangeAdd64 InterlockedExchangeAdd64
+#define _InterlockedAnd64 InterlockedAnd64
+#define _InterlockedOr64 InterlockedOr64
+#define _InterlockedExchange8 InterlockedExchange8
+#define _InterlockedOr8 InterlockedOr8
+#define _InterlockedAnd8 InterlockedAnd8
+#define _InterlockedExchange16 InterlockedExchange16
+#define _InterlockedCompareExchange16 InterlockedCompareExchange16
+#define ReadBooleanAcquire(p) __atomic_load_n(WHITHER_OPERAND(p, const BOOLEAN), __ATOMIC_ACQUIRE)
+#define ReadBooleanNoFence(p) __atomic_load_n(WHITHER_OPERAND(p, const BOOLEAN), __ATOMIC_RELAXED)
+#define WriteBooleanRelease(p, v) \
+	__atomic_store_n(WHITHER_OPERAND(p, BOOLEAN), (BOOLEAN)(v), __ATOMIC_RELEASE)
+#define WriteBooleanNoFence(p, v) \
+	__atomic_store_n(WHITHER_OPERAND(p, BOOLEAN), (BOOLEAN)(v), __ATOMIC_RELAXED)
+#define ReadUCharAcquire ReadBooleanAcquire
+#define ReadUCharNoFence ReadBooleanNoFence
+#define ReadUShortAcquire(p) __atomic_load_n(WHITHER_OPERAND(p, const USHORT), __ATOMIC_ACQUIRE)
+#define ReadUShortNoFence(p) __atomic_load_n(WHITHER_OPERAND(p, const USHORT), __ATOMIC_RELAXED)
+#define ReadULong64Acquire(p) __atomic_load_n(WHITHER_OPERAND(p, const ULONGLONG), __ATOMIC_ACQUIRE)
+#define WriteULong64Release(p, v) \
+	__atomic_store_n(WHITHER_OPERAND(p, ULONGLONG), (ULONGLONG)(v), __ATOMIC_RELEASE)
+#define WriteULong64NoFence(p, v) \
+	__atomic_store_n(WHITHER_OPERAND(p, ULONGLONG), (ULONGLONG)(v), __ATOMIC_RELAXED)
 #define _InterlockedIncrement InterlockedIncrement
 #define _InterlockedDecrement InterlockedDecrement
 #define _InterlockedExchange InterlockedExchange
@@ -237,6 +290,8 @@
 	__atomic_store_n(WHITHER_OPERAND(p, LONGLONG), (LONGLONG)(v), __ATOMIC_RELAXED)
 #define WritePointerRelease(p, v) \
 	__atomic_store_n((PVOID volatile *)(p), (PVOID)(v), __ATOMIC_RELEASE)
+#define ReadPointerRaw ReadPointerNoFence
+#define WritePointerRaw WritePointerNoFence
 #define WritePointerNoFence(p, v) \
 	__atomic_store_n((PVOID volatile *)(p), (PVOID)(v), __ATOMIC_RELAXED)
 

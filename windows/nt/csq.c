@@ -93,8 +93,8 @@ NTSTATUS NTAPI IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Conte
 		LINK(Irp) = Csq;
 	}
 	if (Csq->Type == IO_TYPE_CSQ_EX)
-		status = ((PIO_CSQ_INSERT_IRP_EX)(void *)Csq->CsqInsertIrp)(Csq, Irp,
-									    InsertContext);
+		status =
+			((PIO_CSQ_INSERT_IRP_EX)(void *)Csq->CsqInsertIrp)(Csq, Irp, InsertContext);
 	else
 		Csq->CsqInsertIrp(Csq, Irp);
 	if (!NT_SUCCESS(status)) {
