@@ -68,6 +68,7 @@ static __always_inline int call_offer(struct connect_call *call, __u32 related)
 			return HOOK_ALLOW;
 		if (question->verdict.action == WH_ACTION_REFUSE)
 			return call_refuse(call, question->verdict.cause);
+		call_spread(call);
 		cause = (__u32)listener_look(call->ctx, call->rules, question);
 		if (!cause)
 			return call_redirect(call, related);

@@ -116,6 +116,21 @@ __noinline int listener_look(struct bpf_sock_addr *ctx, const struct wh_rules *r
 	return (int)cause;
 }
 
+/* Picks the address to which this connect is sent, if its redirector is spread over a range. */
+static __noinline int call_spread(struct connect_call *call)
+{
+	struct wh_verdict *verdict = &call->question.verdict;
+	const struct wh_redirector *redirector =
+		&call->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
+	const struct wh_spread *spread = wh_redirector_spread(redirector, &verdict->target);
+	struct wh_redirector_counters *counters = wh_redirectors_at(redirector->slot);
+
+	if (spread && counters)
+		wh_spread_pick(spread, __sync_fetch_and_add(&counters->spread, 1),
+			       &verdict->target.address);
+	return 0;
+}
+
 /* The proxy is absent, and its redirector permits that: the connect goes on without it. */
 static __noinline int call_pass_over(struct connect_call *call)
 {

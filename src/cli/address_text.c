@@ -43,6 +43,17 @@ char *wh_sockaddr_text(const union whither_address *address, char ret[WH_ADDRESS
 	}
 }
 
+char *wh_prefix_text(const struct wh_address *prefix, unsigned int bits, char ret[WH_PREFIX_TEXT])
+{
+	int is_v4 = wh_address_is_v4(prefix);
+	char address[INET6_ADDRSTRLEN];
+
+	inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? &prefix->word[3] : prefix->word, address,
+		  sizeof(address));
+	snprintf(ret, WH_PREFIX_TEXT, "%s/%u", address, is_v4 ? bits - WH_V4_PREFIX_BITS : bits);
+	return ret;
+}
+
 char *wh_guid_text(const void *guid, char ret[WH_GUID_TEXT])
 {
 	const unsigned char *byte = guid;

@@ -16,6 +16,11 @@
 char *wh_address_text(const struct wh_address *address, __be16 port, char ret[WH_ADDRESS_TEXT]);
 char *wh_sockaddr_text(const union whither_address *address, char ret[WH_ADDRESS_TEXT]);
 
+#define WH_PREFIX_TEXT 52
+
+/* "127.64.0.0/16"; bits in 128. Returns ret. */
+char *wh_prefix_text(const struct wh_address *prefix, unsigned int bits, char ret[WH_PREFIX_TEXT]);
+
 /* "9f3a0b52-..." */
 char *wh_guid_text(const void *guid, char ret[WH_GUID_TEXT]);
 

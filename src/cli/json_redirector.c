@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address_text.h"
 #include "json_text.h"
 #include "process_text.h"
 #include "rule_text.h"
@@ -101,6 +102,19 @@ static json_t *make_context(const struct wh_redirector *rule)
 	return object;
 }
 
+static json_t *make_spread(const struct wh_redirector *rule)
+{
+	const struct wh_spread *spreads[] = {&rule->spread4, &rule->spread6};
+	json_t *array = json_array();
+	char text[WH_PREFIX_TEXT];
+
+	for (size_t i = 0; i < 2; i++)
+		if (spreads[i]->host_bits)
+			wh_json_append_string(array, wh_prefix_text(&spreads[i]->prefix,
+								    spreads[i]->bits, text));
+	return array;
+}
+
 json_t *wh_json_redirector(const struct wh_status *status,
 			   const struct wh_status_redirector *redirector)
 {
@@ -117,6 +131,7 @@ json_t *wh_json_redirector(const struct wh_status *status,
 		if (redirector->listener[i].endpoint.port)
 			wh_json_append(listeners, make_listener(&redirector->listener[i]));
 	wh_json_member(object, "listeners", listeners);
+	wh_json_member(object, "spread", make_spread(redirector->rule));
 	wh_json_member(object, "context", make_context(redirector->rule));
 	wh_json_string(object, "local_address",
 		       redirector->rule->flags & WH_LOCAL_ADDRESS_PROXY ? "proxy" : "original");

@@ -39,14 +39,18 @@ static void print_who(const struct wh_listening *listening, FILE *file)
 				     sizeof(comm)));
 }
 
-static void print_listener(const struct wh_status_listener *listener, FILE *file)
+static void print_listener(const struct wh_status_listener *listener,
+			   const struct wh_spread *spread, FILE *file)
 {
-	char address[WH_ADDRESS_TEXT];
+	char address[WH_ADDRESS_TEXT], range[WH_PREFIX_TEXT];
 
 	if (!listener->endpoint.port)
 		return;
 	fprintf(file, WH_LABEL "%s, ", "listener",
 		wh_address_text(&listener->endpoint.address, listener->endpoint.port, address));
+	if (spread->host_bits)
+		fprintf(file, "spread over %s, ",
+			wh_prefix_text(&spread->prefix, spread->bits, range));
 	if (listener->error == -EXDEV)
 		fprintf(file, "in another network namespace\n");
 	else if (listener->error)
@@ -165,8 +169,8 @@ void wh_render_redirector(const struct wh_status *status, __u32 index, FILE *fil
 	fprintf(file, "\n");
 	wh_render_conditions(redirector->text, file);
 	print_owner(redirector, file);
-	print_listener(&redirector->listener[0], file);
-	print_listener(&redirector->listener[1], file);
+	print_listener(&redirector->listener[0], &redirector->rule->spread4, file);
+	print_listener(&redirector->listener[1], &redirector->rule->spread6, file);
 	print_context(redirector->rule, file);
 	if (redirector->rule->flags & WH_LOCAL_ADDRESS_PROXY)
 		fprintf(file, WH_LABEL "the proxy's own\n", "local address");

@@ -16,6 +16,7 @@ static const struct {
 } table[WH_KEY_COUNT] = {
 	[WH_KEY_CLIENTS] = {"clients", WH_PLACE_TOP, true},
 	[WH_KEY_LISTEN] = {"listen", WH_PLACE_REDIRECTOR, false},
+	[WH_KEY_SPREAD] = {"spread", WH_PLACE_REDIRECTOR, false},
 	[WH_KEY_WEIGHT] = {"weight", WH_PLACE_REDIRECTOR, true},
 	[WH_KEY_OWNER_USER] = {"owner-user", WH_PLACE_REDIRECTOR, true},
 	[WH_KEY_OWNER_EXE] = {"owner-exe", WH_PLACE_REDIRECTOR, true},

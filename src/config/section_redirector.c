@@ -9,6 +9,7 @@
 #include "condition_draft.h"
 #include "config_section.h"
 #include "context_parse.h"
+#include "spread_address.h"
 
 /* A redirector while it is being read. */
 struct redirector_reader {
@@ -17,6 +18,7 @@ struct redirector_reader {
 	struct wh_condition_draft draft;
 	struct wh_keys_seen seen;
 	int listen4_line, listen6_line;
+	int spread4_line, spread6_line;
 };
 
 static int read_listen(struct redirector_reader *reader, const struct wh_ini_entry *entry,
@@ -35,6 +37,31 @@ static int read_listen(struct redirector_reader *reader, const struct wh_ini_ent
 				      is_v4 ? "IPv4" : "IPv6", *line);
 	*line = entry->line;
 	*(is_v4 ? &reader->rule->listen4 : &reader->rule->listen6) = endpoint;
+	return 0;
+}
+
+static int read_spread(struct redirector_reader *reader, const struct wh_ini_entry *entry,
+		       struct wh_parse_fault *fault)
+{
+	struct wh_address prefix;
+	struct wh_spread spread;
+	int is_v4, *line, result;
+	uint8_t bits;
+
+	result = wh_parse_prefix(entry->value, &prefix, &bits, fault);
+	if (result)
+		return result;
+	is_v4 = wh_address_is_v4(&prefix);
+	line = is_v4 ? &reader->spread4_line : &reader->spread6_line;
+	if (*line)
+		return wh_parse_fault(fault, "expected one %s range, and line %d gives it",
+				      is_v4 ? "IPv4" : "IPv6", *line);
+	*line = entry->line;
+	if (wh_address_is_any(&prefix) || bits < (is_v4 ? WH_V4_PREFIX_BITS + 8 : 8) ||
+	    wh_spread_set(&spread, &prefix, bits))
+		return wh_parse_fault(fault, "expected a range from /8 to /%d, such as %s",
+				      is_v4 ? 30 : 126, is_v4 ? "127.64.0.0/16" : "fd00:1::/64");
+	*(is_v4 ? &reader->rule->spread4 : &reader->rule->spread6) = spread;
 	return 0;
 }
 
@@ -121,6 +148,9 @@ static void read_entry(struct redirector_reader *reader, const struct wh_ini_ent
 	case WH_KEY_LISTEN:
 		result = read_listen(reader, entry, &fault);
 		break;
+	case WH_KEY_SPREAD:
+		result = read_spread(reader, entry, &fault);
+		break;
 	case WH_KEY_WEIGHT:
 		result = read_weight(reader, entry, &fault);
 		break;
@@ -176,6 +206,12 @@ static void check_whole(struct redirector_reader *reader, const struct wh_ini_se
 	if (!reader->seen.line[WH_KEY_LISTEN])
 		wh_report_error(writer, section->line, "listen",
 				"found none; expected listen = ADDRESS:PORT");
+	if (reader->spread4_line && !reader->listen4_line)
+		wh_report_error(writer, reader->spread4_line, "spread",
+				"found without an IPv4 address; expected listen beside it");
+	if (reader->spread6_line && !reader->listen6_line)
+		wh_report_error(writer, reader->spread6_line, "spread",
+				"found without an IPv6 address; expected listen beside it");
 	if (reader->seen.line[WH_KEY_LISTEN_USER] && !reader->seen.line[WH_KEY_OWNER_USER] &&
 	    !reader->seen.line[WH_KEY_OWNER_EXE] && !reader->seen.line[WH_KEY_OWNER_CGROUP])
 		wh_report_error(writer, reader->seen.line[WH_KEY_LISTEN_USER], "listen-user",

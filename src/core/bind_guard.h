@@ -9,6 +9,7 @@
 #define WH_BIND_GUARD_H
 
 #include "process_relation.h"
+#include "spread_address.h"
 
 struct wh_bind_search {
 	const struct wh_rules *rules;
@@ -29,8 +30,7 @@ static long wh_bind_step(__u64 index, void *context)
 	redirector = &search->rules->redirector[index % WH_REDIRECTORS_MAX];
 	if (redirector->netns != search->netns)
 		return 0;
-	if (!wh_endpoint_covers(&search->bound, &redirector->listen4) &&
-	    !wh_endpoint_covers(&search->bound, &redirector->listen6))
+	if (!wh_redirector_at(redirector, &search->bound))
 		return 0;
 	if (!(redirector->owner.flags & WH_OWNER_STATED))
 		wh_slot_set_add(&search->at, redirector->slot);

@@ -63,6 +63,7 @@ struct wh_redirector_counters {
 	__u32 intruder_uid;
 	__u64 absent_permitted; /* connects that went on without it */
 	__u64 last_absent;      /* of these, ns, CLOCK_BOOTTIME; 0 never */
+	__u64 spread;           /* connects for which an address of its range was picked */
 };
 
 /* By filter, at its slot. */

@@ -15,6 +15,7 @@
 
 #include "process_relation.h"
 #include "rule_match.h"
+#include "spread_address.h"
 
 enum wh_action {
 	WH_ACTION_PASS = 0,     /* leave the connect alone */
@@ -96,8 +97,7 @@ static long wh_listener_step(__u64 index, void *context)
 	redirector = &search->rules->redirector[index % WH_REDIRECTORS_MAX];
 	if (redirector->netns != search->netns)
 		return 0;
-	if (!wh_endpoint_covers(&search->destination, &redirector->listen4) &&
-	    !wh_endpoint_covers(&search->destination, &redirector->listen6))
+	if (!wh_redirector_at(redirector, &search->destination))
 		return 0;
 	search->found = (__u32)index;
 	search->own = (__u32)wh_process_belongs(redirector, search->process);

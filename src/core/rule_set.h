@@ -26,6 +26,8 @@ struct wh_redirector_rule {
 	__s32 weight;
 	struct wh_endpoint listen4; /* port 0: none; one of the two is there */
 	struct wh_endpoint listen6;
+	struct wh_spread spread4; /* over which listen4 is spread */
+	struct wh_spread spread6;
 	struct wh_owner owner;
 	char *owner_text;   /* "owner-user = proxy"; empty when not stated */
 	__u32 flags;        /* enum wh_redirector_flags */

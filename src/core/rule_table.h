@@ -115,6 +115,14 @@ enum wh_redirector_flags {
 	WH_LOCAL_ADDRESS_PROXY = 1 << 1, /* getsockname() tells the proxy its own address */
 };
 
+/* A range of addresses, see spread_address.h. host_bits 0: none. */
+struct wh_spread {
+	struct wh_address prefix;
+	struct wh_address mask;
+	__u16 bits;      /* prefix length in 128 */
+	__u16 host_bits; /* of the addresses that are used */
+};
+
 struct wh_redirector {
 	struct wh_guid guid;
 	__u64 since;                /* version from which it holds its slot */
@@ -134,6 +142,8 @@ struct wh_redirector {
 	__u32 text;         /* offset in text[]: its conditions and owner as written */
 	__u32 reserved;
 	char name[WH_NAME_SIZE];
+	struct wh_spread spread4; /* of listen4 */
+	struct wh_spread spread6;
 };
 
 struct wh_filter {
@@ -181,7 +191,7 @@ struct wh_rules {
 _Static_assert(sizeof(struct wh_test) == 48, "test");
 _Static_assert(sizeof(struct wh_rule) == 8, "rule");
 _Static_assert(sizeof(struct wh_owner) == 40, "owner");
-_Static_assert(sizeof(struct wh_redirector) == 208, "redirector");
+_Static_assert(sizeof(struct wh_redirector) == 280, "redirector");
 _Static_assert(WH_RULES_MAX >= WH_REDIRECTORS_MAX + WH_FILTERS_MAX, "rules");
 _Static_assert(WH_TESTS_MAX <= 65535, "test index");
 

@@ -19,6 +19,7 @@
 #include "listener_scan.h"
 #include "rule_compile.h"
 #include "scope_exit.h"
+#include "spread_address.h"
 
 static void read_history(const struct wh_engine *engine, struct wh_slot_history *ret)
 {
@@ -94,6 +95,20 @@ static int teach_listeners(const struct wh_engine *engine, const struct wh_rules
 		       0;
 }
 
+/* Whether an address of one range is of the other's: ranges are prefixes. */
+static int range_meets(const struct wh_spread *a, __be16 a_port, const struct wh_spread *b,
+		       __be16 b_port)
+{
+	return a->host_bits && b->host_bits && a_port == b_port &&
+	       (wh_spread_has(a, &b->prefix) || wh_spread_has(b, &a->prefix));
+}
+
+static int ranges_meet(const struct wh_redirector *a, const struct wh_redirector *b)
+{
+	return range_meets(&a->spread4, a->listen4.port, &b->spread4, b->listen4.port) ||
+	       range_meets(&a->spread6, a->listen6.port, &b->spread6, b->listen6.port);
+}
+
 /* Two redirectors can share an address only if they agree on whose it is. */
 static int check_listeners(const struct wh_rules *rules, struct wh_problem *problem)
 {
@@ -103,8 +118,10 @@ static int check_listeners(const struct wh_rules *rules, struct wh_problem *prob
 			const struct wh_redirector *b = &rules->redirector[i];
 
 			if (a->netns != b->netns || a->set == b->set ||
-			    (!wh_endpoint_covers(&a->listen4, &b->listen4) &&
-			     !wh_endpoint_covers(&a->listen6, &b->listen6)) ||
+			    (!wh_redirector_at(a, &b->listen4) &&
+			     !wh_redirector_at(a, &b->listen6) &&
+			     !wh_redirector_at(b, &a->listen4) &&
+			     !wh_redirector_at(b, &a->listen6) && !ranges_meet(a, b)) ||
 			    !memcmp(&a->owner, &b->owner, sizeof(a->owner)))
 				continue;
 			return wh_problem_set(problem, -EEXIST,

@@ -164,13 +164,17 @@ int wh_engine_listening(const struct wh_engine *engine, const struct wh_redirect
 {
 	const struct wh_endpoint *wanted = inet6 ? &redirector->listen6 : &redirector->listen4;
 	struct wh_listening listening = {};
+	const struct wh_spread *spread = wh_redirector_spread(redirector, wanted);
+	struct wh_endpoint somewhere = *wanted;
 	struct wh_listener_scan scan;
 	int error = wh_listeners_scan(engine->rules, &scan);
 
 	if (error)
 		return error;
+	if (spread) /* who listens there listens on all of the range, or it does not do */
+		wh_spread_pick(spread, 0, &somewhere.address);
 	for (size_t i = 0; i < scan.count && !listening.allowed; i++) {
-		if (!wanted->port || !wh_endpoint_covers(&scan.listeners[i].bound, wanted))
+		if (!wanted->port || !wh_endpoint_covers(&scan.listeners[i].bound, &somewhere))
 			continue;
 		listening.present = 1;
 		for (size_t j = 0; j < scan.listeners[i].holder_count && !listening.allowed; j++)

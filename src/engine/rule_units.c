@@ -113,6 +113,8 @@ static int add_redirector(struct wh_unit_list *list, const struct wh_redirector_
 	redirector = &unit->redirector;
 	redirector->listen4 = rule->listen4;
 	redirector->listen6 = rule->listen6;
+	redirector->spread4 = rule->spread4;
+	redirector->spread6 = rule->spread6;
 	redirector->owner = rule->owner;
 	redirector->netns = rule->netns;
 	redirector->position = (__u16)position;

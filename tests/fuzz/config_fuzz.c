@@ -60,6 +60,8 @@ static void check_redirector(const struct wh_redirector_rule *rule)
 	check_name(rule->name);
 	PROMISE(rule->line > 0);
 	PROMISE(rule->listen4.port || rule->listen6.port);
+	PROMISE(!rule->spread4.host_bits || rule->listen4.port);
+	PROMISE(!rule->spread6.host_bits || rule->listen6.port);
 	PROMISE(!rule->listen4.port || wh_address_is_v4(&rule->listen4.address));
 	PROMISE(!rule->listen6.port || !wh_address_is_v4(&rule->listen6.address));
 	PROMISE(!rule->listen4.port || !wh_address_is_any(&rule->listen4.address));

@@ -112,18 +112,18 @@ class Counters:
         guid = uuid.uuid5(NAMESPACE, f"{set_name}/{name}").bytes
         with Pinned("wh_redirectors") as pinned:
             for slot in range(256):
-                value = pinned.get(slot, 216)
+                value = pinned.get(slot, 224)
                 if value[:16] == guid:
                     break
             else:
                 raise KeyError(f"no counters of {set_name}/{name}")
-        words = struct.unpack_from("=4Q16Q2Q2I2Q", value, 16)
+        words = struct.unpack_from("=4Q16Q2Q2I3Q", value, 16)
         self.slot = slot
         self.taken, self.arrived, self.by_records, self.by_process = words[:4]
         self.refused = dict(zip(CAUSES, words[4:]))
         self.binds_refused, self.last_taken = words[20:22]
         self.intruder_pid, self.intruder_uid = words[22:24]
-        self.absent_permitted, self.last_absent = words[24:]
+        self.absent_permitted, self.last_absent, self.spread = words[24:]
 
 
 def user_flights():

@@ -89,6 +89,49 @@ static void it_listens_somewhere_and_once_in_a_family(void **state)
 		      "address, and line 2 gives it"));
 }
 
+static void a_range_is_spread_over_beside_an_address_of_its_family(void **state)
+{
+	struct reading reading = read_good("[redirector r]\nspread = fd00::/64\n"
+					   "spread = 127.64.0.0/16\nlisten = [::1]:1\n"
+					   "listen = 127.0.0.1:1\n");
+	const struct wh_redirector_rule *rule = &reading.set->redirectors[0];
+	struct wh_endpoint prefix = {.address = rule->spread4.prefix, .port = WH_BE16(1)};
+
+	assert_endpoint(&prefix, "::ffff:127.64.0.0", 1);
+	assert_int_equal(rule->spread4.bits, 112);
+	assert_int_equal(rule->spread4.host_bits, 16);
+	assert_int_equal(rule->spread6.bits, 64);
+	assert_int_equal(rule->spread6.host_bits, 24);
+	reading_end(&reading);
+	reading = read_good("[redirector r]\nlisten = 127.0.0.1:1\n");
+	assert_int_equal(reading.set->redirectors[0].spread4.host_bits, 0);
+	assert_int_equal(reading.set->redirectors[0].spread6.host_bits, 0);
+	reading_end(&reading);
+}
+
+static void a_range_has_hosts_and_there_is_one_of_a_family(void **state)
+{
+	assert_errors("[redirector r]\nlisten = 127.0.0.1:1\nspread = 127.64.0.0/31\n"
+		      "spread = 0.0.0.0/8\nspread = 10.0.0.1/8\n",
+		      TEXTS("<stdin>:3: spread: found '127.64.0.0/31'; expected a range from /8 "
+			    "to /30, such as 127.64.0.0/16",
+			    "<stdin>:4: spread: found '0.0.0.0/8'; expected one IPv4 range, and "
+			    "line 3 gives it",
+			    "<stdin>:5: spread: found '10.0.0.1/8'; it has bits beyond its "
+			    "length; expected 10.0.0.0/8"));
+	assert_errors("[redirector r]\nlisten = 127.0.0.1:1\nspread = 0.0.0.0/8\n",
+		      TEXTS("<stdin>:3: spread: found '0.0.0.0/8'; expected a range from /8 to "
+			    "/30, such as 127.64.0.0/16"));
+	assert_errors("[redirector r]\nlisten = 127.0.0.1:1\nspread = fd00::/127\n",
+		      TEXTS("<stdin>:3: spread: found 'fd00::/127'; expected a range from /8 to "
+			    "/126, such as fd00:1::/64",
+			    "<stdin>:3: spread: found without an IPv6 address; expected listen "
+			    "beside it"));
+	assert_errors("[redirector r]\nlisten = [::1]:1\nspread = 127.64.0.0/16\n",
+		      TEXTS("<stdin>:3: spread: found without an IPv4 address; expected listen "
+			    "beside it"));
+}
+
 static void weights_are_signed_numbers_of_32_bits(void **state)
 {
 	static const struct {
@@ -208,6 +251,8 @@ int main(void)
 		cmocka_unit_test(a_redirector_has_defaults),
 		cmocka_unit_test(it_listens_on_an_address_of_each_family),
 		cmocka_unit_test(it_listens_somewhere_and_once_in_a_family),
+		cmocka_unit_test(a_range_is_spread_over_beside_an_address_of_its_family),
+		cmocka_unit_test(a_range_has_hosts_and_there_is_one_of_a_family),
 		cmocka_unit_test(weights_are_signed_numbers_of_32_bits),
 		cmocka_unit_test(when_absent_is_block_or_permit),
 		cmocka_unit_test(the_local_address_is_the_original_one_or_the_proxys),
