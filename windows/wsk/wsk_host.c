@@ -277,7 +277,12 @@ int wsk_host_unacknowledged(int fd, bool *ret_dead)
 {
 	int count = bytes(fd, SIOCOUTQ);
 
-	*ret_dead = count > 0 && is_dead(fd);
+	*ret_dead = false;
+	if (count > 0 && is_dead(fd)) {
+		/* The last acknowledgement may have come in between, and be what ended it. */
+		count = bytes(fd, SIOCOUTQ);
+		*ret_dead = count > 0;
+	}
 	return count;
 }
 
