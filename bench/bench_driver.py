@@ -9,7 +9,7 @@ import time
 from types import SimpleNamespace
 
 from bench_ground import Ground, Trouble
-from bench_groups import Cycles, Queries, SplitCycles, Tax
+from bench_groups import Cycles, Kernel, Queries, SplitCycles, Tax
 from bench_heavy import Bulk, Memory, Programs
 from bench_plot import write_plot
 from bench_report import Table, write_csv
@@ -19,6 +19,7 @@ GROUPS = (
     ("cycle", Cycles, 1),
     ("split", SplitCycles, 1),
     ("query", Queries, 1),
+    ("wsk", Kernel, 1),
     ("tax", Tax, 1),
     ("bulk", Bulk, 0.7),
     ("memory", Memory, 0.2),

@@ -141,6 +141,30 @@ class Queries(Calls):
         self.variant("down", "plain", PLAIN, size.calls, {"so-type": bare})
 
 
+class Kernel(Group):
+    """Winsock Kernel beside what it is made of: both sides in one run of bench_wsk."""
+
+    title = "Winsock Kernel"
+    program = "../windows/bench_wsk"
+
+    def variant(self, state, rows, **arguments):
+        def step(number):
+            for name, value in self.ground.run("plain", self.program, **arguments, **self.owner(state)):
+                rows[name].add(number, value)
+
+        self.steps.append((state, step))
+
+    def fill(self, size):
+        if not os.path.exists(f"{self.ground.programs}/{self.program}"):
+            return
+        raw = self.row("records by getsockopt()", "ns")
+        control = self.row("records by WskControlSocket, inline", "ns", raw, at_most(4))
+        self.variant("user", {"getsockopt": raw, "wskcontrol": control}, mode="query", count=size.calls, **PROXY)
+        plain = self.row("echo of 16 KiB, 64 connections, epoll", "ns")
+        echo = self.row("the same by Winsock Kernel", "ns", plain, at_most(1 / 0.8))
+        self.variant("down", {"epoll": plain, "wsk": echo}, mode="echo", count=size.calls * 5)
+
+
 class Tax(Calls):
     """Calls that have nothing to do with whither. Inside: the hooks of sockets' options are at
     the root. Outside: they are on the proxies' cgroup, and the caller is not in it."""
