@@ -7,16 +7,18 @@
  * the next call. So a blocking connect, or somebody who thinks about one, holds up nobody else.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "scope_exit.h"
 #include "supervisor_internal.h"
 
 #define STACK_SIZE (256u << 10)
-#define IDLE_MOST 3 /* threads that wait for a call at once; others end */
+#define IDLE_MOST 8 /* threads that wait for a call at once; others end */
 #define STOP_TURN_NS 1000000L
 #define RELEASE_NS 100000000ULL /* how long one waits before it is looked at whether for nothing */
 
@@ -71,35 +73,94 @@ static void count_unreachable(struct wh_supervisor *supervisor)
 	pthread_mutex_unlock(&supervisor->lock);
 }
 
+static void become_busy(struct wh_worker *worker, __u64 id)
+{
+	struct wh_supervisor *supervisor = worker->supervisor;
+	unsigned int busy;
+
+	pthread_mutex_lock(&supervisor->workers_lock);
+	supervisor->idle_count--;
+	worker->call = id;
+	worker->since = now_ns();
+	busy = supervisor->worker_count - supervisor->idle_count;
+	if (busy > supervisor->busy_most)
+		supervisor->busy_most = busy;
+	pthread_mutex_unlock(&supervisor->workers_lock);
+}
+
+static void become_idle(struct wh_worker *worker)
+{
+	pthread_mutex_lock(&worker->supervisor->workers_lock);
+	if (worker->call)
+		worker->supervisor->idle_count++;
+	worker->call = 0;
+	pthread_mutex_unlock(&worker->supervisor->workers_lock);
+}
+
+/* Whether there are idle ones enough without this one, which then is none any more. */
+static bool may_leave(struct wh_worker *worker)
+{
+	struct wh_supervisor *supervisor = worker->supervisor;
+	bool leaves;
+
+	/* Looked at without the lock: it may be wrong now and then. */
+	if (supervisor->idle_count <= IDLE_MOST && !supervisor->stopping)
+		return false;
+	pthread_mutex_lock(&supervisor->workers_lock);
+	leaves = supervisor->stopping || supervisor->idle_count > IDLE_MOST;
+	if (leaves) {
+		supervisor->idle_count--;
+		worker->ended = true;
+	}
+	pthread_mutex_unlock(&supervisor->workers_lock);
+	return leaves;
+}
+
 static void handle(struct wh_worker *worker, const struct seccomp_notif *notice)
 {
 	struct wh_supervisor *supervisor = worker->supervisor;
-	struct wh_call call = {.supervisor = supervisor, .notice = notice, .taken = {.fd = -1}};
-	int error = wh_caller_take(supervisor->callers, notice->pid, &call.caller);
 
-	if (error) {
+	for (int try = 0; try < 2; try++) {
+		struct wh_call call = {.supervisor = supervisor,
+				       .worker = worker,
+				       .notice = notice,
+				       .taken = {.fd = -1}};
+		int error = wh_caller_take(supervisor->callers, notice->pid, &call.caller);
+
 		if (error == -EPERM || error == -EACCES)
 			count_unreachable(supervisor);
-		/* -ESRCH: nobody waits any more. */
-		wh_notify_answer(supervisor->notifications, notice->id,
-				 error == -EPERM || error == -EACCES ? -EPERM : -ENOBUFS);
-		return;
+		if (error) {
+			/* -ESRCH: nobody waits any more. */
+			wh_call_answer(&call,
+				       error == -EPERM || error == -EACCES ? -EPERM : -ENOBUFS);
+			return;
+		}
+		dispatch(&call);
+		wh_caller_give(supervisor->callers, call.caller);
+		if (!call.stale)
+			return;
 	}
-	dispatch(&call);
-	if (call.taken.fd >= 0)
-		close(call.taken.fd);
-	wh_caller_give(supervisor->callers, call.caller);
+	wh_notify_answer(supervisor->notifications, notice->id, -EINTR);
+}
+
+/* Before the answer: the next call may follow on its heels, and finds this worker idle. */
+static void finish(struct wh_call *call)
+{
+	call->answered = true;
+	wh_close_fd(&call->taken.fd);
+	call->taken.fd = -1;
+	become_idle(call->worker);
 }
 
 void wh_call_answer(struct wh_call *call, long long result)
 {
-	call->answered = true;
+	finish(call);
 	wh_notify_answer(call->supervisor->notifications, call->notice->id, result);
 }
 
 void wh_call_continue(struct wh_call *call)
 {
-	call->answered = true;
+	finish(call);
 	wh_notify_continue(call->supervisor->notifications, call->notice->id);
 }
 
@@ -108,9 +169,8 @@ bool wh_call_take_socket(struct wh_call *call)
 	int fd = wh_caller_descriptor(call->caller, (int)call->notice->data.args[0]);
 
 	if (fd == -ESRCH) {
-		/* Kept under its number is one that is gone; or this one is. */
 		wh_caller_forget(call->supervisor->callers, call->caller);
-		wh_call_answer(call, -EINTR);
+		call->stale = true;
 		return false;
 	}
 	if (fd == -EPERM)
@@ -127,44 +187,12 @@ bool wh_call_take_socket(struct wh_call *call)
 	return true;
 }
 
-static void become_busy(struct wh_worker *worker, __u64 id)
+/* Nobody is left who could call: the filter ends with the last one. */
+static bool is_over(const struct wh_supervisor *supervisor)
 {
-	struct wh_supervisor *supervisor = worker->supervisor;
-	unsigned int busy;
+	struct pollfd poll_fd = {.fd = supervisor->notifications};
 
-	pthread_mutex_lock(&supervisor->workers_lock);
-	supervisor->idle_count--;
-	worker->call = id;
-	worker->since = now_ns();
-	busy = supervisor->worker_count - supervisor->idle_count;
-	if (busy > supervisor->busy_most)
-		supervisor->busy_most = busy;
-	pthread_mutex_unlock(&supervisor->workers_lock);
-}
-
-/* False: there are others enough. */
-static bool become_idle(struct wh_worker *worker)
-{
-	struct wh_supervisor *supervisor = worker->supervisor;
-	bool stays;
-
-	pthread_mutex_lock(&supervisor->workers_lock);
-	worker->call = 0;
-	stays = !supervisor->stopping && supervisor->idle_count < IDLE_MOST;
-	if (stays)
-		supervisor->idle_count++;
-	else
-		worker->ended = true;
-	pthread_mutex_unlock(&supervisor->workers_lock);
-	return stays;
-}
-
-static void leave(struct wh_worker *worker)
-{
-	pthread_mutex_lock(&worker->supervisor->workers_lock);
-	worker->supervisor->idle_count--;
-	worker->ended = true;
-	pthread_mutex_unlock(&worker->supervisor->workers_lock);
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLHUP;
 }
 
 static void *work(void *data)
@@ -177,20 +205,19 @@ static void *work(void *data)
 	sigemptyset(&wake);
 	sigaddset(&wake, wake_signal());
 	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
-	for (;;) {
-		int error = wh_notify_receive(supervisor->notifications, &notice);
-
-		if (error || supervisor->stopping) {
-			if (error == -EINTR && !supervisor->stopping)
-				continue;
+	while (!may_leave(worker)) {
+		if (!wh_notify_receive(supervisor->notifications, &notice)) {
+			become_busy(worker, notice.call.id);
+			handle(worker, &notice.call);
+			become_idle(worker);
+		} else if (is_over(supervisor)) {
+			pthread_mutex_lock(&supervisor->workers_lock);
+			supervisor->idle_count--;
+			worker->ended = true;
+			pthread_mutex_unlock(&supervisor->workers_lock);
 			break;
 		}
-		become_busy(worker, notice.call.id);
-		handle(worker, &notice.call);
-		if (!become_idle(worker))
-			return NULL;
 	}
-	leave(worker);
 	return NULL;
 }
 

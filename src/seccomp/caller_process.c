@@ -164,23 +164,13 @@ static void unuse(struct wh_caller *caller)
 		destroy(caller);
 }
 
-/* Whether the thread lives, and so its number is nobody else's. */
-static bool lives(const struct wh_caller *caller)
-{
-	return !faccessat(caller->directory, "comm", F_OK, 0);
-}
-
 static struct wh_caller *find(struct wh_callers *callers, __u32 thread)
 {
 	for (size_t way = 0; way < WAYS; way++) {
-		struct wh_caller **place = place_of(callers, thread, way);
+		struct wh_caller *kept = *place_of(callers, thread, way);
 
-		if (!*place || (*place)->thread != thread)
-			continue;
-		if (lives(*place))
-			return *place;
-		unuse(*place);
-		*place = NULL;
+		if (kept && kept->thread == thread)
+			return kept;
 	}
 	return NULL;
 }

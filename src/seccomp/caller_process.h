@@ -21,8 +21,11 @@ void wh_callers_free(struct wh_callers *callers);
 
 struct wh_caller;
 
-/* A thread that waits for an answer; give it back. Returns 0, or a negative errno when it is gone
- * or may not be looked at. Any thread may call this. */
+/*
+ * A thread that waits for an answer; give it back. Returns 0, or a negative errno when it is gone
+ * or may not be looked at. Any thread may call this. Who is returned may be one that had its number
+ * before: wh_caller_descriptor() then says -ESRCH.
+ */
 int wh_caller_take(struct wh_callers *callers, __u32 thread, struct wh_caller **ret);
 void wh_caller_give(struct wh_callers *callers, struct wh_caller *caller);
 

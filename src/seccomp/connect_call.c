@@ -7,7 +7,6 @@
  * families the kernel is never told to go on by itself: it would read the address again.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -38,13 +37,10 @@ static int read_address(struct wh_call *call, struct address *ret)
 	return size ? wh_caller_read(call->caller, args[1], &ret->bytes, (size_t)size) : 0;
 }
 
-/* Connects it, wherever to. Waits if the socket does. */
+/* Connects it, wherever to. Waits if the socket is one that waits. */
 static int connect_taken(struct wh_call *call, const struct address *address)
 {
-	int flags = fcntl(call->taken.fd, F_GETFL);
-
-	if (flags < 0 || !(flags & O_NONBLOCK))
-		wh_call_waits(call);
+	wh_call_waits(call);
 	return connect(call->taken.fd, (const struct sockaddr *)&address->bytes, address->size) ?
 		       -errno :
 		       0;
@@ -75,26 +71,24 @@ static bool is_bound_elsewhere(const struct wh_taken *taken)
 	       device != LOOPBACK_INDEX;
 }
 
-/* The connect has been made, or has begun: from now on the record is found by its ends. */
-static void publish(struct wh_call *call, struct wh_redirect *redirect, __u64 id, int error)
+/* The connect has been made, has begun, or has failed. */
+static void settle(struct wh_supervisor *supervisor, struct wh_redirect *redirect, __u64 id,
+		   int error)
 {
-	struct wh_supervisor *supervisor = call->supervisor;
-	struct wh_endpoint local;
+	bool failed = error && error != -EINPROGRESS;
 
 	pthread_mutex_lock(&supervisor->lock);
-	/* Who was asked for it meanwhile has done so already, or the socket has another one. */
+	if (!failed)
+		supervisor->totals.redirected++;
 	if (wh_redirects_by_id(supervisor->redirects, id) == redirect) {
-		if ((error && error != -EINPROGRESS) || wh_taken_local(&call->taken, &local))
+		redirect->connecting = false;
+		if (failed)
 			wh_redirects_remove(supervisor->redirects, redirect);
-		else if (redirect->connecting >= 0)
-			wh_redirects_publish(supervisor->redirects, redirect, &local);
-		if (!error || error == -EINPROGRESS)
-			supervisor->totals.redirected++;
 	}
 	pthread_mutex_unlock(&supervisor->lock);
 }
 
-/* Connects it to the redirector. */
+/* Connects it to the redirector. Its record is there before the proxy can ask. */
 static int redirect(struct wh_call *call, struct wh_connect *connect)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
@@ -103,8 +97,6 @@ static int redirect(struct wh_call *call, struct wh_connect *connect)
 	__u64 id = 0;
 	int error;
 
-	if (is_bound_elsewhere(&call->taken))
-		return refuse(supervisor, connect, WH_CAUSE_DEVICE);
 	pthread_mutex_lock(&supervisor->lock);
 	error = wh_connect_record(supervisor, connect, &redirect);
 	if (!error)
@@ -117,7 +109,9 @@ static int redirect(struct wh_call *call, struct wh_connect *connect)
 	target.size =
 		wh_endpoint_to_bytes(&connect->verdict.target, call->taken.family, &target.bytes);
 	error = connect_taken(call, &target);
-	publish(call, redirect, id, error);
+	settle(supervisor, redirect, id, error);
+	if (error && error != -EINPROGRESS && is_bound_elsewhere(&call->taken))
+		return refuse(supervisor, connect, WH_CAUSE_DEVICE);
 	return error;
 }
 
@@ -172,7 +166,7 @@ static bool leave_earlier(struct wh_supervisor *supervisor, __u64 cookie)
 
 	pthread_mutex_lock(&supervisor->lock);
 	earlier = wh_redirects_by_client(supervisor->redirects, cookie);
-	ready = !earlier || earlier->connecting < 0;
+	ready = !earlier || !earlier->connecting;
 	if (ready)
 		wh_redirects_leave(supervisor->redirects, cookie);
 	pthread_mutex_unlock(&supervisor->lock);
@@ -183,7 +177,7 @@ static int connect_tcp(struct wh_call *call, const struct address *address)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
 	struct wh_connect connect = {.taken = &call->taken};
-	int state = wh_taken_state(&call->taken);
+	int state = call->taken.state;
 
 	/* Connected, or on its way: the kernel does not look at the address either. */
 	if (address->bytes.ss_family != AF_UNSPEC && state && state != TCP_CLOSE)

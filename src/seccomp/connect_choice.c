@@ -110,11 +110,11 @@ int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect 
 	struct wh_record *record;
 
 	redirect = wh_redirects_by_client(supervisor->redirects, connect->taken->cookie);
-	if (redirect && redirect->connecting >= 0)
+	if (redirect && redirect->connecting)
 		return -EALREADY;
-	if (wh_redirects_add(supervisor->redirects, connect->taken->fd, connect->taken->cookie,
-			     &redirect))
+	if (wh_redirects_add(supervisor->redirects, connect->taken->cookie, &redirect))
 		return WH_CAUSE_BOUND;
+	redirect->connecting = true;
 	record = &redirect->record;
 	record->time = boot_now();
 	record->version = supervisor->rules->version;

@@ -6,6 +6,7 @@
  * callers that are gone. One thread; nobody who connects and says nothing holds up another.
  */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +18,13 @@
 
 #include "process_identity.h"
 #include "scope_exit.h"
+#include "socket_finder.h"
 #include "supervisor_internal.h"
 #include "supervisor_protocol.h"
 
-#define PEERS 64        /* at once; the one that has been silent the longest makes room */
-#define TURN_MS 200     /* for what is looked after */
-#define SWEEP_STEP 256u /* records looked at while the lock is held */
-#define SWEEP_MS 5000   /* between sweeps, as long as the table has not grown */
+#define PEERS 64      /* at once; the one that has been silent the longest makes room */
+#define TURN_MS 200   /* for what is looked after */
+#define SWEEP_MS 5000 /* between sweeps, as long as the table has not grown */
 
 enum {
 	POLL_WAKE,
@@ -214,10 +215,40 @@ static void accept_peers(struct wh_query_server *server)
 	}
 }
 
+static void see(__u64 cookie, int state, void *data)
+{
+	struct wh_supervisor *supervisor = data;
+
+	pthread_mutex_lock(&supervisor->lock);
+	wh_redirects_sweep_see(supervisor->redirects, cookie, state == TCP_TIME_WAIT);
+	pthread_mutex_unlock(&supervisor->lock);
+}
+
+/* Forgets the records of sockets that are gone. */
+static void sweep(struct wh_supervisor *supervisor)
+{
+	__u64 ports[65536 / 64];
+	int error = 0;
+
+	pthread_mutex_lock(&supervisor->lock);
+	memcpy(ports, supervisor->ports, sizeof(ports));
+	wh_redirects_sweep_begin(supervisor->redirects);
+	pthread_mutex_unlock(&supervisor->lock);
+	for (unsigned int port = 1; !error && port <= 65535; port++)
+		if (ports[port / 64] >> (port % 64) & 1)
+			error = wh_sockets_visit(supervisor->sweep_finder, WH_BE16(port), see,
+						 supervisor);
+	if (error)
+		return;
+	pthread_mutex_lock(&supervisor->lock);
+	wh_redirects_sweep_end(supervisor->redirects);
+	pthread_mutex_unlock(&supervisor->lock);
+}
+
 static void look_after(struct wh_supervisor *supervisor)
 {
 	struct wh_query_server *server = supervisor->server;
-	bool done = false, due;
+	bool due;
 
 	wh_workers_release(supervisor);
 	pthread_mutex_lock(&supervisor->lock);
@@ -227,11 +258,7 @@ static void look_after(struct wh_supervisor *supervisor)
 	if (!due)
 		return;
 	server->turns = 0;
-	while (!done) {
-		pthread_mutex_lock(&supervisor->lock);
-		done = wh_redirects_sweep(supervisor->redirects, SWEEP_STEP);
-		pthread_mutex_unlock(&supervisor->lock);
-	}
+	sweep(supervisor);
 }
 
 static void *run(void *data)

@@ -4,38 +4,31 @@
 #include "redirect_table.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "socket_finder.h"
-#include "taken_socket.h"
-
 #define BUCKETS 16384
-#define SWEEP_FROM 512 /* fewer are not worth one */
-#define MISSES 2       /* sweeps without a socket, before one is forgotten */
-#define SLOT_BITS 20   /* of an id; the rest counts up, so that none comes twice */
+#define SWEEP_FROM 4096 /* fewer are not worth one at once */
+#define SLOT_BITS 20    /* of an id; the rest counts up, so that none comes twice */
 
 _Static_assert(WH_REDIRECTS_MAX <= 1 << SLOT_BITS, "slots");
 
 struct wh_redirects {
-	int finder;
-	size_t count, limit, swept_to, after_sweep;
-	__u64 serial;
+	size_t count, limit, after_sweep;
+	__u64 serial, sweep_serial;
 	struct wh_redirect **slots; /* limit of them; NULL: free */
 	__u32 next_slot;
-	struct wh_redirect *connecting; /* all of them */
-	struct wh_redirect *by_client[BUCKETS], *by_accepted[BUCKETS], *by_ends[BUCKETS];
+	struct wh_redirect *by_client[BUCKETS], *by_accepted[BUCKETS];
 };
 
-int wh_redirects_new(struct wh_redirects **ret, int finder)
+int wh_redirects_new(struct wh_redirects **ret)
 {
 	struct wh_redirects *redirects = calloc(1, sizeof(*redirects));
 
 	if (!redirects)
 		return -ENOMEM;
-	redirects->finder = finder;
 	/* Not from 1: what an earlier run's tokens say is no id of this one. */
 	if (getrandom(&redirects->serial, 5, 0) != 5)
 		redirects->serial = (__u64)(uintptr_t)redirects;
@@ -65,16 +58,9 @@ size_t wh_redirects_count(const struct wh_redirects *redirects)
 	return redirects->count;
 }
 
-static size_t spread(__u64 value)
+static size_t spread(__u64 cookie)
 {
-	return (size_t)((value * 0x9e3779b97f4a7c15ULL) >> 40) % BUCKETS;
-}
-
-static size_t ends_bucket(const struct wh_endpoint *client, const struct wh_endpoint *proxy)
-{
-	return spread((__u64)client->address.word[3] << 32 ^ client->address.word[0] ^
-		      client->address.word[1] ^ (__u64)client->port << 16 ^ proxy->port ^
-		      (__u64)proxy->address.word[3] << 8);
+	return (size_t)((cookie * 0x9e3779b97f4a7c15ULL) >> 40) % BUCKETS;
 }
 
 /* Room for one more: a free slot. */
@@ -101,8 +87,7 @@ static int find_slot(struct wh_redirects *redirects, __u32 *ret)
 	return 0;
 }
 
-int wh_redirects_add(struct wh_redirects *redirects, int socket, __u64 client_cookie,
-		     struct wh_redirect **ret)
+int wh_redirects_add(struct wh_redirects *redirects, __u64 client_cookie, struct wh_redirect **ret)
 {
 	struct wh_redirect *redirect, **bucket = &redirects->by_client[spread(client_cookie)];
 	__u32 slot;
@@ -118,70 +103,40 @@ int wh_redirects_add(struct wh_redirects *redirects, int socket, __u64 client_co
 	redirect->record.id = ++redirects->serial << SLOT_BITS | slot;
 	redirect->next_client = *bucket;
 	*bucket = redirect;
-	redirect->connecting = socket;
-	redirect->next_connecting = redirects->connecting;
-	redirects->connecting = redirect;
 	redirects->slots[slot] = redirect;
 	redirects->count++;
 	*ret = redirect;
 	return 0;
 }
 
-static struct wh_endpoint client_of(const struct wh_redirect *redirect)
+static void unlink_client(struct wh_redirects *redirects, struct wh_redirect *redirect)
 {
-	return (struct wh_endpoint){.address = redirect->record.client,
-				    .port = redirect->record.client_port};
+	struct wh_redirect **link = &redirects->by_client[spread(redirect->client_cookie)];
+
+	if (!redirect->client_cookie)
+		return;
+	while (*link != redirect)
+		link = &(*link)->next_client;
+	*link = redirect->next_client;
+	redirect->client_cookie = 0;
 }
 
-#define UNLINK(first, member, redirect)                \
-	do {                                           \
-		struct wh_redirect **link_ = (first);  \
-		while (*link_ && *link_ != (redirect)) \
-			link_ = &(*link_)->member;     \
-		if (*link_)                            \
-			*link_ = (redirect)->member;   \
-	} while (0)
-
-static void end_connecting(struct wh_redirects *redirects, struct wh_redirect *redirect)
+static void unlink_accepted(struct wh_redirects *redirects, struct wh_redirect *redirect)
 {
-	if (redirect->connecting >= 0)
-		UNLINK(&redirects->connecting, next_connecting, redirect);
-	redirect->connecting = -1;
-}
+	struct wh_redirect **link = &redirects->by_accepted[spread(redirect->accepted_cookie)];
 
-void wh_redirects_publish(struct wh_redirects *redirects, struct wh_redirect *redirect,
-			  const struct wh_endpoint *client)
-{
-	struct wh_redirect **bucket = &redirects->by_ends[ends_bucket(client, &redirect->proxy)];
-
-	redirect->record.client = client->address;
-	redirect->record.client_port = client->port;
-	end_connecting(redirects, redirect);
-	redirect->published = true;
-	redirect->next_ends = *bucket;
-	*bucket = redirect;
-}
-
-static void unpublish(struct wh_redirects *redirects, struct wh_redirect *redirect)
-{
-	const struct wh_endpoint client = client_of(redirect);
-
-	if (redirect->published)
-		UNLINK(&redirects->by_ends[ends_bucket(&client, &redirect->proxy)], next_ends,
-		       redirect);
-	redirect->published = false;
+	if (!redirect->accepted_cookie)
+		return;
+	while (*link != redirect)
+		link = &(*link)->next_accepted;
+	*link = redirect->next_accepted;
+	redirect->accepted_cookie = 0;
 }
 
 void wh_redirects_remove(struct wh_redirects *redirects, struct wh_redirect *redirect)
 {
-	if (redirect->client_cookie)
-		UNLINK(&redirects->by_client[spread(redirect->client_cookie)], next_client,
-		       redirect);
-	end_connecting(redirects, redirect);
-	if (redirect->accepted_cookie)
-		UNLINK(&redirects->by_accepted[spread(redirect->accepted_cookie)], next_accepted,
-		       redirect);
-	unpublish(redirects, redirect);
+	unlink_client(redirects, redirect);
+	unlink_accepted(redirects, redirect);
 	redirects->slots[redirect->slot] = NULL;
 	redirects->count--;
 	destroy(redirect);
@@ -193,16 +148,14 @@ void wh_redirects_leave(struct wh_redirects *redirects, __u64 client_cookie)
 
 	if (!redirect)
 		return;
-	if (!redirect->accepted_cookie) {
-		wh_redirects_remove(redirects, redirect);
-		return;
-	}
 	/* The accepted side may be asked for as long as it lives. */
-	UNLINK(&redirects->by_client[spread(client_cookie)], next_client, redirect);
-	redirect->client_cookie = 0;
+	if (redirect->accepted_cookie)
+		unlink_client(redirects, redirect);
+	else
+		wh_redirects_remove(redirects, redirect);
 }
 
-struct wh_redirect *wh_redirects_by_client(struct wh_redirects *redirects, __u64 cookie)
+struct wh_redirect *wh_redirects_by_client(const struct wh_redirects *redirects, __u64 cookie)
 {
 	struct wh_redirect *redirect = redirects->by_client[spread(cookie)];
 
@@ -211,7 +164,7 @@ struct wh_redirect *wh_redirects_by_client(struct wh_redirects *redirects, __u64
 	return redirect;
 }
 
-struct wh_redirect *wh_redirects_by_accepted(struct wh_redirects *redirects, __u64 cookie)
+struct wh_redirect *wh_redirects_by_accepted(const struct wh_redirects *redirects, __u64 cookie)
 {
 	struct wh_redirect *redirect = redirects->by_accepted[spread(cookie)];
 
@@ -220,7 +173,7 @@ struct wh_redirect *wh_redirects_by_accepted(struct wh_redirects *redirects, __u
 	return redirect;
 }
 
-struct wh_redirect *wh_redirects_by_id(struct wh_redirects *redirects, __u64 id)
+struct wh_redirect *wh_redirects_by_id(const struct wh_redirects *redirects, __u64 id)
 {
 	size_t slot = id & ((1u << SLOT_BITS) - 1);
 	struct wh_redirect *redirect = slot < redirects->limit ? redirects->slots[slot] : NULL;
@@ -228,68 +181,16 @@ struct wh_redirect *wh_redirects_by_id(struct wh_redirects *redirects, __u64 id)
 	return redirect && redirect->record.id == id ? redirect : NULL;
 }
 
-static bool has_ends(const struct wh_redirect *redirect, const struct wh_endpoint *client,
-		     const struct wh_endpoint *proxy, __u64 netns)
+void wh_redirects_claim(struct wh_redirects *redirects, struct wh_redirect *redirect,
+			__u64 accepted_cookie, const struct wh_endpoint *client)
 {
-	return redirect->record.who.netns == netns && redirect->proxy.port == proxy->port &&
-	       redirect->record.client_port == client->port &&
-	       wh_address_equal(&redirect->record.client, &client->address) &&
-	       wh_address_equal(&redirect->proxy.address, &proxy->address);
-}
+	struct wh_redirect **bucket = &redirects->by_accepted[spread(accepted_cookie)];
 
-/* One of which connect() has not returned yet, to whoever does it: its socket knows its ends. */
-static struct wh_redirect *find_connecting(struct wh_redirects *redirects,
-					   const struct wh_endpoint *client,
-					   const struct wh_endpoint *proxy)
-{
-	for (struct wh_redirect *redirect = redirects->connecting; redirect;
-	     redirect = redirect->next_connecting) {
-		struct wh_endpoint local;
-
-		if (redirect->proxy.port != proxy->port)
-			continue;
-		if (wh_taken_local(&(struct wh_taken){.fd = redirect->connecting}, &local) ||
-		    local.port != client->port ||
-		    !wh_address_equal(&local.address, &client->address) ||
-		    !wh_address_equal(&redirect->proxy.address, &proxy->address))
-			continue;
-		wh_redirects_publish(redirects, redirect, client);
-		return redirect;
-	}
-	return NULL;
-}
-
-struct wh_redirect *wh_redirects_claim(struct wh_redirects *redirects, __u64 accepted_cookie,
-				       const struct wh_endpoint *client,
-				       const struct wh_endpoint *proxy, __u64 netns)
-{
-	struct wh_redirect *redirect = redirects->by_ends[ends_bucket(client, proxy)], **bucket;
-	__u64 cookie;
-	int state;
-
-	while (redirect && !has_ends(redirect, client, proxy, netns))
-		redirect = redirect->next_ends;
-	if (!redirect)
-		redirect = find_connecting(redirects, client, proxy);
-	if (!redirect || wh_socket_find(redirects->finder, client, proxy, &cookie, &state) ||
-	    cookie != redirect->client_cookie)
-		return NULL;
-	unpublish(redirects, redirect);
-	bucket = &redirects->by_accepted[spread(accepted_cookie)];
+	redirect->record.client = client->address;
+	redirect->record.client_port = client->port;
 	redirect->accepted_cookie = accepted_cookie;
 	redirect->next_accepted = *bucket;
 	*bucket = redirect;
-	return redirect;
-}
-
-bool wh_redirects_lives(const struct wh_redirects *redirects, const struct wh_redirect *redirect)
-{
-	const struct wh_endpoint client = client_of(redirect);
-	__u64 cookie;
-	int state;
-
-	return !wh_socket_find(redirects->finder, &redirect->proxy, &client, &cookie, &state) &&
-	       state != TCP_TIME_WAIT && cookie == redirect->accepted_cookie;
 }
 
 bool wh_redirects_grown(const struct wh_redirects *redirects)
@@ -297,47 +198,33 @@ bool wh_redirects_grown(const struct wh_redirects *redirects)
 	return redirects->count >= SWEEP_FROM && redirects->count >= 2 * redirects->after_sweep;
 }
 
-static bool client_lives(const struct wh_redirects *redirects, const struct wh_redirect *redirect)
+void wh_redirects_sweep_begin(struct wh_redirects *redirects)
 {
-	const struct wh_endpoint client = client_of(redirect);
-	__u64 cookie;
-	int state;
-
-	return redirect->client_cookie &&
-	       !wh_socket_find(redirects->finder, &client, &redirect->proxy, &cookie, &state) &&
-	       state != TCP_TIME_WAIT && cookie == redirect->client_cookie;
+	for (size_t i = 0; i < redirects->limit; i++)
+		if (redirects->slots[i])
+			redirects->slots[i]->seen = false;
+	redirects->sweep_serial = redirects->serial;
 }
 
-/* Somebody may still accept it, and ask. */
-static bool waits_to_be_claimed(const struct wh_redirects *redirects,
-				const struct wh_redirect *redirect)
+void wh_redirects_sweep_see(struct wh_redirects *redirects, __u64 cookie, bool waits)
 {
-	const struct wh_endpoint client = client_of(redirect);
-	__u64 cookie;
-	int state;
+	struct wh_redirect *client = wh_redirects_by_client(redirects, cookie);
+	struct wh_redirect *accepted = wh_redirects_by_accepted(redirects, cookie);
 
-	return !redirect->accepted_cookie &&
-	       !wh_socket_find(redirects->finder, &redirect->proxy, &client, &cookie, &state) &&
-	       state != TCP_TIME_WAIT;
+	if (client && (!waits || !client->accepted_cookie))
+		client->seen = true;
+	if (accepted && !waits)
+		accepted->seen = true;
 }
 
-bool wh_redirects_sweep(struct wh_redirects *redirects, size_t count)
+void wh_redirects_sweep_end(struct wh_redirects *redirects)
 {
-	while (count-- && redirects->swept_to < redirects->limit) {
-		struct wh_redirect *redirect = redirects->slots[redirects->swept_to++];
+	for (size_t i = 0; i < redirects->limit; i++) {
+		struct wh_redirect *redirect = redirects->slots[i];
 
-		if (!redirect || redirect->connecting >= 0 || !redirect->record.client_port)
-			continue;
-		if (client_lives(redirects, redirect) ||
-		    (redirect->accepted_cookie ? wh_redirects_lives(redirects, redirect) :
-						 waits_to_be_claimed(redirects, redirect)))
-			redirect->missed = 0;
-		else if (++redirect->missed >= MISSES)
+		if (redirect && !redirect->seen && !redirect->connecting &&
+		    redirect->record.id >> SLOT_BITS <= redirects->sweep_serial)
 			wh_redirects_remove(redirects, redirect);
 	}
-	if (redirects->swept_to < redirects->limit)
-		return false;
-	redirects->swept_to = 0;
 	redirects->after_sweep = redirects->count;
-	return true;
 }

@@ -9,6 +9,7 @@
 
 #include "abi_answer.h"
 #include "chain_build.h"
+#include "socket_finder.h"
 #include "supervisor_internal.h"
 #include "token_codec.h"
 
@@ -27,6 +28,26 @@ static void learn(struct wh_supervisor *supervisor, const struct wh_record *reco
 	wh_memory_learn(supervisor->memory, supervisor->rules, asker->who, &slots);
 }
 
+/* The record of the connection between these ends, if the socket at the client's end is one that was
+ * redirected to here. Ends are used again and again; sockets are not. */
+static struct wh_redirect *find_by_ends(const struct wh_supervisor *supervisor,
+					const struct wh_endpoint *client,
+					const struct wh_endpoint *proxy, __u64 netns)
+{
+	struct wh_redirect *redirect;
+	__u64 cookie;
+	int state;
+
+	if (wh_socket_find(supervisor->finder, client, proxy, &cookie, &state))
+		return NULL;
+	redirect = wh_redirects_by_client(supervisor->redirects, cookie);
+	if (!redirect || redirect->accepted_cookie || redirect->record.who.netns != netns ||
+	    redirect->proxy.port != proxy->port ||
+	    !wh_address_equal(&redirect->proxy.address, &proxy->address))
+		return NULL;
+	return redirect;
+}
+
 /* The record of an accepted socket. Returns 0 or a negative errno. */
 static int find_record(struct wh_supervisor *supervisor, const struct wh_taken *taken,
 		       struct wh_redirect **ret)
@@ -34,20 +55,21 @@ static int find_record(struct wh_supervisor *supervisor, const struct wh_taken *
 	struct wh_redirect *redirect =
 		wh_redirects_by_accepted(supervisor->redirects, taken->cookie);
 	struct wh_endpoint local, peer;
-	int state = wh_taken_state(taken);
 
-	if (state == TCP_LISTEN)
+	if (taken->state == TCP_LISTEN)
 		return -EINVAL;
-	if (redirect && state == TCP_CLOSE) {
+	if (redirect && taken->state == TCP_CLOSE) {
 		*ret = redirect; /* its client has reset it */
 		return 0;
 	}
-	if (state == TCP_CLOSE || state == TCP_SYN_SENT || wh_taken_peer(taken, &peer) ||
-	    wh_taken_local(taken, &local))
+	if (taken->state == TCP_CLOSE || taken->state == TCP_SYN_SENT ||
+	    wh_taken_peer(taken, &peer) || wh_taken_local(taken, &local))
 		return -ENOTCONN;
-	if (!redirect)
-		redirect = wh_redirects_claim(supervisor->redirects, taken->cookie, &peer, &local,
-					      taken->netns);
+	if (!redirect) {
+		redirect = find_by_ends(supervisor, &peer, &local, taken->netns);
+		if (redirect)
+			wh_redirects_claim(supervisor->redirects, redirect, taken->cookie, &peer);
+	}
 	/* After AF_UNSPEC it may be connected to somebody else. */
 	if (!redirect || redirect->record.client_port != peer.port ||
 	    !wh_address_equal(&redirect->record.client, &peer.address))
@@ -124,7 +146,7 @@ int wh_socket_answer(struct wh_supervisor *supervisor, const struct wh_taken *ta
 	if (option != WH_OPTION_RECORDS && option != WH_OPTION_CONTEXT &&
 	    option != WH_OPTION_HOPS && option != WH_OPTION_ORIGIN)
 		return -EOPNOTSUPP;
-	if (!wh_taken_is_tcp(taken))
+	if (!wh_taken_is_plain(taken))
 		return -EOPNOTSUPP;
 	error = find_record(supervisor, taken, &redirect);
 	if (error)
@@ -162,27 +184,39 @@ static bool may_relate(const struct wh_supervisor *supervisor, const struct wh_r
 	return wh_process_belongs(&supervisor->rules->redirector[index], &process);
 }
 
+/* Whether the accepted socket still has its connection. */
+static bool accepted_lives(const struct wh_supervisor *supervisor,
+			   const struct wh_redirect *redirect)
+{
+	const struct wh_endpoint client = {.address = redirect->record.client,
+					   .port = redirect->record.client_port};
+	__u64 cookie;
+	int state;
+
+	return !wh_socket_find(supervisor->finder, &redirect->proxy, &client, &cookie, &state) &&
+	       state != TCP_TIME_WAIT && cookie == redirect->accepted_cookie;
+}
+
 int wh_socket_relate(struct wh_supervisor *supervisor, const struct wh_taken *taken,
 		     const void *bytes, size_t size, const struct wh_asker *asker)
 {
-	int state = wh_taken_state(taken), error;
 	struct wh_chain *chain, grown = {};
 	struct wh_redirect *redirect;
 	struct wh_token token;
+	int error;
 
-	if (!wh_taken_is_tcp(taken))
+	if (!wh_taken_is_plain(taken))
 		return -EOPNOTSUPP;
-	if (state == TCP_LISTEN)
+	if (taken->state == TCP_LISTEN)
 		return -EINVAL;
-	if (state != TCP_CLOSE)
+	if (taken->state != TCP_CLOSE)
 		return -EISCONN;
 	error = wh_token_decode(bytes, (__u32)size, &token);
 	if (error)
 		return error;
 	redirect = wh_redirects_by_id(supervisor->redirects, token.id);
 	if (!redirect || !(redirect->record.flags & WH_RECORD_ISSUED) ||
-	    !wh_token_genuine(&token, &redirect->record) ||
-	    !wh_redirects_lives(supervisor->redirects, redirect))
+	    !wh_token_genuine(&token, &redirect->record) || !accepted_lives(supervisor, redirect))
 		return -ESTALE;
 	if (!may_relate(supervisor, redirect, asker))
 		return -EACCES;

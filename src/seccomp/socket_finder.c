@@ -9,6 +9,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -90,6 +91,74 @@ int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_
 		error = -ENOENT; /* the one that would take such a connection */
 	if (!error)
 		*ret_state = state;
+	return error;
+}
+
+static int ask_for_all(int finder, int family, __be16 local, __be16 remote)
+{
+	const struct question question = {
+		.header = {.nlmsg_len = sizeof(question),
+			   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.request = {.sdiag_family = (__u8)family,
+			    .sdiag_protocol = IPPROTO_TCP,
+			    .idiag_states = ~(1u << TCP_LISTEN),
+			    .id = {.idiag_sport = local, .idiag_dport = remote}},
+	};
+
+	return send(finder, &question, sizeof(question), 0) == (ssize_t)sizeof(question) ? 0 :
+											   -errno;
+}
+
+/* One part of a list. Returns 0 there is more, 1 that was all, or a negative errno. */
+static int visit_part(const unsigned char *bytes, size_t size, wh_socket_visit visit, void *data)
+{
+	const struct nlmsghdr *header = (const struct nlmsghdr *)(const void *)bytes;
+
+	for (; NLMSG_OK(header, size); header = NLMSG_NEXT(header, size)) {
+		const struct inet_diag_msg *found = NLMSG_DATA(header);
+
+		if (header->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+		    header->nlmsg_len < NLMSG_LENGTH(sizeof(*found)))
+			return -EIO;
+		visit((__u64)found->id.idiag_cookie[1] << 32 | found->id.idiag_cookie[0],
+		      found->idiag_state, data);
+	}
+	return 0;
+}
+
+static int visit_list(int finder, wh_socket_visit visit, void *data)
+{
+	union {
+		struct nlmsghdr header;
+		unsigned char bytes[32768];
+	} *part = malloc(sizeof(*part));
+	int result = part ? 0 : -ENOMEM;
+
+	while (!result) {
+		ssize_t length = recv(finder, part, sizeof(*part), 0);
+
+		if (length > 0)
+			result = visit_part(part->bytes, (size_t)length, visit, data);
+		else if (!length || errno != EINTR)
+			result = length ? -errno : -EIO;
+	}
+	free(part);
+	return result < 0 ? result : 0;
+}
+
+int wh_sockets_visit(int finder, __be16 port, wh_socket_visit visit, void *data)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < 4; i++) {
+		error = ask_for_all(finder, families[i / 2], i % 2 ? port : 0, i % 2 ? 0 : port);
+		if (!error)
+			error = visit_list(finder, visit, data);
+	}
 	return error;
 }
 

@@ -16,4 +16,12 @@ int wh_socket_finder_open(void);
 int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
 		   __u64 *ret_cookie, int *ret_state);
 
+/*
+ * All TCP sockets with a connection, of both families, that have port at one of their ends: visit is
+ * called for each. Returns 0 or a negative errno: then not all were seen. state is TCP's, as of the
+ * socket.
+ */
+typedef void (*wh_socket_visit)(__u64 cookie, int state, void *data);
+int wh_sockets_visit(int finder, __be16 port, wh_socket_visit visit, void *data);
+
 #endif /* WH_SOCKET_FINDER_H */

@@ -48,6 +48,8 @@ int wh_supervisor_replace(struct wh_supervisor *supervisor, const struct wh_rule
 	supervisor->rules = fresh;
 	supervisor->contexts = bytes;
 	supervisor->context_count = context_count;
+	for (size_t i = 0; i < sizeof(supervisor->ports) / sizeof(supervisor->ports[0]); i++)
+		supervisor->ports[i] |= fresh->listen_port[i];
 	pthread_mutex_unlock(&supervisor->lock);
 	return 0;
 }
@@ -62,11 +64,14 @@ static int fill(struct wh_supervisor *supervisor, const struct wh_rules *rules)
 	supervisor->finder = wh_socket_finder_open();
 	if (supervisor->finder < 0)
 		return supervisor->finder;
+	supervisor->sweep_finder = wh_socket_finder_open();
+	if (supervisor->sweep_finder < 0)
+		return supervisor->sweep_finder;
 	error = wh_supervisor_replace(supervisor, rules, options->contexts, options->context_count);
 	if (!error)
 		error = wh_callers_new(&supervisor->callers, options->plain);
 	if (!error)
-		error = wh_redirects_new(&supervisor->redirects, supervisor->finder);
+		error = wh_redirects_new(&supervisor->redirects);
 	if (!error)
 		error = wh_memory_new(&supervisor->memory);
 	return error;
@@ -82,7 +87,7 @@ int wh_supervisor_new(struct wh_supervisor **ret, const struct wh_rules *rules,
 		return -ENOMEM;
 	supervisor->options = *options;
 	supervisor->notifications = -1;
-	supervisor->finder = -1;
+	supervisor->finder = supervisor->sweep_finder = -1;
 	pthread_mutex_init(&supervisor->lock, NULL);
 	pthread_mutex_init(&supervisor->workers_lock, NULL);
 	error = fill(supervisor, rules);
@@ -115,6 +120,8 @@ void wh_supervisor_free(struct wh_supervisor *supervisor)
 		close(supervisor->notifications);
 	if (supervisor->finder >= 0)
 		close(supervisor->finder);
+	if (supervisor->sweep_finder >= 0)
+		close(supervisor->sweep_finder);
 	wh_redirects_free(supervisor->redirects);
 	wh_memory_free(supervisor->memory);
 	wh_callers_free(supervisor->callers);

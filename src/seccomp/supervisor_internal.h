@@ -46,12 +46,14 @@ struct wh_pended_connects;
 struct wh_supervisor {
 	struct wh_supervisor_options options;
 	int notifications; /* -1: not started */
-	int finder;
+	int finder;        /* with the lock */
+	int sweep_finder;  /* the query server's */
 	pthread_mutex_t lock;
 	struct wh_rules *rules;
 	struct wh_context *contexts;
 	size_t context_count;
 	struct wh_hash_key key;
+	__u64 ports[65536 / 64]; /* that some redirector has, or had */
 	struct wh_callers *callers;
 	struct wh_redirects *redirects;
 	struct wh_memory *memory;
@@ -61,7 +63,8 @@ struct wh_supervisor {
 
 	pthread_mutex_t workers_lock;
 	struct wh_worker *workers;
-	unsigned int worker_count, idle_count, busy_most;
+	unsigned int worker_count, busy_most;
+	atomic_uint idle_count;
 	atomic_bool stopping;
 };
 
@@ -70,17 +73,20 @@ struct wh_call {
 	struct wh_supervisor *supervisor;
 	const struct seccomp_notif *notice;
 	struct wh_caller *caller;
+	struct wh_worker *worker;
 	struct wh_taken taken; /* the socket that it is about; .fd -1: not taken */
 	bool answered;
+	bool stale; /* the caller that is kept is gone, and this is another with its number */
 };
 
+/* Answers it. The socket is closed before: the caller's is then the only one again. */
 void wh_call_answer(struct wh_call *call, long long result);
 void wh_call_continue(struct wh_call *call);
 
 /* Something that may wait comes now: sees to it that others are answered meanwhile. */
 void wh_call_waits(struct wh_call *call);
 
-/* Takes the socket of the first argument. Otherwise the call has been answered: false. */
+/* Takes the socket of the first argument. False: nothing is left to do. */
 bool wh_call_take_socket(struct wh_call *call);
 
 void wh_connect_call(struct wh_call *call);

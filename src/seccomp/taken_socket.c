@@ -30,14 +30,24 @@ static __u64 cookie(int fd, int option)
 	return getsockopt(fd, SOL_SOCKET, option, &value, &size) ? 0 : value;
 }
 
+/* The state is the first member of what TCP tells of itself; no other protocol has this option. */
+static int tcp_state(int fd)
+{
+	unsigned char state = 0;
+	socklen_t size = sizeof(state);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) ? 0 : state;
+}
+
 int wh_taken_describe(int fd, struct wh_taken *ret)
 {
 	struct wh_taken taken = {.fd = fd};
 
 	if (number(fd, SO_DOMAIN, &taken.family))
 		return -ENOTSOCK;
-	if (!number(fd, SO_TYPE, &taken.type) && wh_taken_is_inet(&taken)) {
-		number(fd, SO_PROTOCOL, &taken.protocol);
+	if (wh_taken_is_inet(&taken))
+		taken.state = tcp_state(fd);
+	if (taken.state) {
 		taken.cookie = cookie(fd, SO_COOKIE);
 		taken.netns = cookie(fd, SO_NETNS_COOKIE);
 	}
@@ -52,16 +62,15 @@ bool wh_taken_is_inet(const struct wh_taken *taken)
 
 bool wh_taken_is_tcp(const struct wh_taken *taken)
 {
-	return wh_taken_is_inet(taken) && taken->type == SOCK_STREAM &&
-	       taken->protocol == IPPROTO_TCP;
+	return taken->state != 0;
 }
 
-int wh_taken_state(const struct wh_taken *taken)
+bool wh_taken_is_plain(const struct wh_taken *taken)
 {
-	unsigned char state = 0; /* the first member of struct tcp_info */
-	socklen_t size = sizeof(state);
+	int protocol = 0;
 
-	return getsockopt(taken->fd, IPPROTO_TCP, TCP_INFO, &state, &size) ? 0 : state;
+	return wh_taken_is_tcp(taken) && !number(taken->fd, SO_PROTOCOL, &protocol) &&
+	       protocol == IPPROTO_TCP;
 }
 
 int wh_endpoint_from_bytes(const void *bytes, size_t size, struct wh_endpoint *ret)

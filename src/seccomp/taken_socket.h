@@ -12,19 +12,20 @@
 
 struct wh_taken {
 	int fd; /* the taker's to close */
-	int family, type, protocol;
+	int family;
+	int state;    /* of TCP (TCP_ESTABLISHED ...); 0: it is no TCP socket */
 	__u64 cookie; /* no other socket of this machine ever has it */
 	__u64 netns;  /* cookie of its network namespace */
 };
 
-/* Returns 0, or -ENOTSOCK. Without a cookie, of families other than the internet's. */
+/* Returns 0, or -ENOTSOCK. Only sockets of TCP have cookies here. */
 int wh_taken_describe(int fd, struct wh_taken *ret);
 
 bool wh_taken_is_inet(const struct wh_taken *taken);
 bool wh_taken_is_tcp(const struct wh_taken *taken);
 
-/* TCP's state (TCP_ESTABLISHED ...), 0 when it does not say. */
-int wh_taken_state(const struct wh_taken *taken);
+/* Of TCP it may be a socket of Multipath TCP, which has a state too, and others connect for it. */
+bool wh_taken_is_plain(const struct wh_taken *taken);
 
 /* The socket's own end, and the other one. Return 0 or a negative errno. */
 int wh_taken_local(const struct wh_taken *taken, struct wh_endpoint *ret);

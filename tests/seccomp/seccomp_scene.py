@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (C) 2026 The whither authors
+"""The ground of every test of the engine without privilege.
+
+Called by root, a test moves into a network namespace of its own and becomes a user whom nobody
+knows, without any capability; called by anybody else it stays who and where it is. Cases are
+counted one by one (TAP), as in tests/kernel:
+
+    from seccomp_scene import *
+
+    @case
+    def a_client_is_redirected(scene):
+        target = scene.origin()
+        program = scene.run("--", *client(target))
+        ...
+
+    main(__file__)
+"""
+import contextlib
+import glob
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+UID = 54321
+# On the loopback interface of any namespace.
+ORIGIN4, ORIGIN6 = "127.0.0.10", "::1"
+# Nobody's (RFC 5737): there is no way there, so whoever gets an answer has been redirected.
+NOBODY4, NOBODY6 = "192.0.2.77", "2001:db8::77"
+HERE = os.path.dirname(os.path.abspath(__file__))
+_cases = []
+
+
+class Failure(AssertionError):
+    pass
+
+
+def check(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+def equal(found, expected, what=""):
+    check(found == expected, f"{what or 'value'}: found {found!r}, expected {expected!r}")
+
+
+def case(function):
+    """Registers a case; its name, with blanks, is what is reported."""
+    _cases.append(function)
+    return function
+
+
+def skip(reason):
+    print(f"1..0 # SKIP {reason}", flush=True)
+    sys.exit(77)
+
+
+def helper(name):
+    """A program of this folder, written in C."""
+    return f"{os.environ['WHITHER_HELPERS']}/{name}"
+
+
+def wait_until(condition, what, timeout=20):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        check(time.monotonic() < deadline, f"not in time: {what}")
+        time.sleep(0.01)
+
+
+class Program:
+    """A program that runs beside the test."""
+
+    def __init__(self, words, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        self.words = list(map(str, words))
+        self.process = subprocess.Popen(
+            self.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+        )
+        self.pid = self.process.pid
+        self._text = {self.process.stdout: b"", self.process.stderr: b""}
+
+    def _read(self, timeout):
+        for pipe in select.select([p for p in self._text if not p.closed], [], [], timeout)[0]:
+            part = os.read(pipe.fileno(), 65536)
+            self._text[pipe] += part
+            if not part:
+                pipe.close()
+
+    def line(self, timeout=20):
+        """The next line of its output."""
+        pipe, deadline = self.process.stdout, time.monotonic() + timeout
+        while b"\n" not in self._text[pipe]:
+            left = deadline - time.monotonic()
+            check(left > 0 and not pipe.closed, f"no line; so far: {self._text}")
+            self._read(left)
+        line, self._text[pipe] = self._text[pipe].split(b"\n", 1)
+        return line.decode()
+
+    def ends(self, timeout=40):
+        """Its exit status."""
+        deadline = time.monotonic() + timeout
+        while any(not pipe.closed for pipe in self._text):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self.kill()
+                raise Failure(f"{self.words} did not end in time; so far: {self._text}")
+            self._read(left)
+        return self.process.wait(timeout=10)
+
+    def stdout(self):
+        return self._text[self.process.stdout].decode(errors="surrogateescape")
+
+    def stderr(self):
+        return self._text[self.process.stderr].decode(errors="surrogateescape")
+
+    def kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+
+# A client for a command line: connects to argv[1], argv[2], prints its peer and what it got.
+CLIENT = """
+import socket, sys
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=15) as client:
+    peer = client.getpeername()[0]  # once both ends have shut there is none
+    client.sendall(b"ping")
+    client.shutdown(socket.SHUT_WR)
+    print(peer, client.recv(100).decode(), flush=True)
+"""
+
+
+def client(name):
+    return [sys.executable, "-c", CLIENT, name[0], str(name[1])]
+
+
+class Scene:
+    def __init__(self, name):
+        self.whither = os.environ["WHITHER"]
+        self.directory = tempfile.mkdtemp(prefix="whither-seccomp-")
+        self._stack = contextlib.ExitStack()
+        self.options = []
+
+    def keep(self, thing):
+        self._stack.callback(thing.kill if hasattr(thing, "kill") else thing.close)
+        return thing
+
+    def listen(self, address=ORIGIN4, port=0, backlog=1024):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(backlog)
+        return self.keep(listener)
+
+    def origin(self, address=ORIGIN4, answer=None):
+        """Somebody who answers each connection with <what it sent>; the name to connect to."""
+        listener = self.listen(address)
+
+        def serve(connection):
+            with connection, contextlib.suppress(OSError):
+                data = b""
+                while not data.endswith(b"\r\n\r\n") and (part := connection.recv(4096)):
+                    data += part
+                connection.sendall(answer or b"<" + data + b">")
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        return listener.getsockname()[:2]
+
+    def run(self, *words, **options):
+        """whither run, by the engine that is tried here."""
+        return self.keep(Program([self.whither, "run", "--engine", "seccomp", *self.options, *words],
+                                 **options))
+
+    def ends_with(self, status, *words, **options):
+        program = self.run(*words, **options)
+        found = program.ends()
+        check(found == status, f"status of run {' '.join(map(str, words))[:80]}: found {found}, "
+                               f"expected {status}: {program.stderr()[-2000:]}")
+        return program
+
+    def log(self):
+        """A file for --log, and what will stand in it."""
+        path = f"{self.directory}/log"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        return path
+
+    def close(self):
+        self._stack.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def lines_of(path):
+    with open(path) as file:
+        return file.read().splitlines()
+
+
+def left_behind():
+    """The directories of runs, of which none may remain."""
+    return glob.glob("/tmp/whither-run-*") if os.environ.get("WHITHER_TEST_USER") else []
+
+
+def _move_in():
+    """In a namespace and as a user of its own, if that is possible."""
+    if os.geteuid() or os.environ.get("WHITHER_TEST_USER"):
+        return
+    place = tempfile.mkdtemp(prefix="whither-seccomp-")
+    os.chmod(place, 0o755)
+    os.environ.update(WHITHER_TEST_USER="own", HOME="/nonexistent", TMPDIR="/tmp",
+                      PATH="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+    os.environ.pop("XDG_RUNTIME_DIR", None)
+    # What lies where others may not look is of no use to a stranger.
+    for path in glob.glob(f"{HERE}/*.py") + glob.glob(f"{os.path.dirname(HERE)}/kernel/kernel_proxy.py"):
+        shutil.copy(path, place)
+    for name in os.environ.get("WHITHER_COPIES", "").split(":"):
+        if name:
+            shutil.copy(name, place)
+            os.chmod(f"{place}/{os.path.basename(name)}", 0o755)
+    os.environ.update(WHITHER=shutil.copy(os.environ["WHITHER"], place), WHITHER_HELPERS=place)
+    python = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
+    become = ["setpriv", "--reuid", str(UID), "--regid", str(UID), "--clear-groups",
+              "--bounding-set=-all", "--inh-caps=-all", "--"]
+    script = 'ip link set lo up && "$@"; status=$?; rm -rf "$0"; exit $status'
+    os.chdir("/")
+    os.execvp("unshare", ["unshare", "--net", "sh", "-c", script, place, *become, python,
+                          f"{place}/{os.path.basename(sys.argv[0])}", *sys.argv[1:]])
+
+
+def main(path):
+    """Runs all cases, or those whose names are given as arguments."""
+    _move_in()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    chosen = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
+    failed = 0
+    print(f"1..{len(chosen)}", flush=True)
+    for number, function in enumerate(chosen, 1):
+        title = function.__name__.replace("_", " ")
+        scene = Scene(title)
+        try:
+            function(scene)
+            equal(left_behind(), [], "directories of runs")
+            print(f"ok {number} - {title}", flush=True)
+        except Exception:
+            failed += 1
+            print(f"not ok {number} - {title}", flush=True)
+            for line in traceback.format_exc().rstrip().split("\n"):
+                print(f"# {line}", flush=True)
+        finally:
+            scene.close()
+    sys.exit(1 if failed else 0)

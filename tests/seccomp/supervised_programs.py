@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (C) 2026 The whither authors
+"""Programs that people run: a page or a banner arrives through the relay, and none directly."""
+from seccomp_scene import *
+
+PAGE = b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+
+def missing(*names):
+    return [name for name in names if not shutil.which(name)]
+
+
+def fetches(scene, words, expected="hello", connections=1, **options):
+    log = scene.log()
+    program = scene.run("--log", log, "--", *words, **options)
+    equal(program.ends(90), 0, f"status of {words[0]}: {program.stderr()[-500:]}")
+    check(expected in program.stdout(), f"{words[0]} printed {program.stdout()!r}")
+    lines = [line for line in lines_of(log) if " error=" not in line]
+    check(len(lines) >= connections, f"connections of {words[0]}: {lines}")
+
+
+@case
+def curl_and_wget(scene):
+    for address in (ORIGIN4, ORIGIN6):
+        name = scene.origin(address, PAGE)
+        url = f"http://[{name[0]}]:{name[1]}/" if ":" in name[0] else f"http://{name[0]}:{name[1]}/"
+        fetches(scene, ["curl", "-sS", "--noproxy", "*", url])
+        fetches(scene, ["curl", "-sS", "--noproxy", "*", "--tcp-fastopen", url])
+        if not missing("wget"):
+            fetches(scene, ["wget", "-q", "--no-proxy", "-O", "-", url])
+
+
+@case
+def git(scene):
+    if missing("git"):
+        return
+    refs = b"001e# service=git-upload-pack\n0000" + b"0000"
+    page = (b"HTTP/1.0 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(refs)) + refs
+    name = scene.origin(ORIGIN4, page)
+    fetches(scene, ["git", "ls-remote", f"http://{name[0]}:{name[1]}/x.git"], "")
+
+
+@case
+def python_and_its_asyncio(scene):
+    name = scene.origin()
+    script = """
+import asyncio, sys
+async def main():
+    reader, writer = await asyncio.open_connection(sys.argv[1], int(sys.argv[2]))
+    print(writer.get_extra_info("peername")[0])
+    writer.write(b"hello"); writer.write_eof()
+    print((await reader.read()).decode())
+asyncio.run(main())
+"""
+    fetches(scene, [sys.executable, "-c", script, *name], f"{name[0]}\n<hello>")
+
+
+@case
+def node(scene):
+    if missing("node"):
+        return
+    name = scene.origin(ORIGIN4, PAGE)
+    script = "http.get(process.argv[1], r => r.on('data', d => process.stdout.write(d)))"
+    fetches(scene, ["node", "-e", script, f"http://{name[0]}:{name[1]}/"])
+
+
+@case
+def java(scene):
+    if missing("java"):
+        return
+    name = scene.origin()
+    source = f"{scene.directory}/Client.java"
+    with open(source, "w") as file:
+        file.write("""
+import java.io.*; import java.net.*;
+public class Client {
+    public static void main(String[] words) throws Exception {
+        Socket socket = new Socket(words[0], Integer.parseInt(words[1]));
+        socket.getOutputStream().write("hello".getBytes()); socket.shutdownOutput();
+        System.out.println(new String(socket.getInputStream().readAllBytes()));
+    }
+}
+""")
+    environment = dict(os.environ, HOME=scene.directory)
+    fetches(scene, ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", source, *name], "<hello>", env=environment)
+
+
+@case
+def a_go_program(scene):
+    program = helper("go_client")
+    if not os.path.exists(program):
+        return
+    name = scene.origin()
+    fetches(scene, [program, f"{name[0]}:{name[1]}"], "<hello>")
+
+
+@case
+def a_proxy_that_understands_nothing(scene):
+    """Whoever is given with --to gets every connection, and may do with it what it likes."""
+    proxy = scene.origin(ORIGIN4, PAGE)
+    log = scene.log()
+    program = scene.ends_with(0, "--log", log, "--to", f"{proxy[0]}:{proxy[1]}", "--", "curl", "-sS",
+                              "--noproxy", "*", f"http://{NOBODY4}/")
+    equal(program.stdout(), "hello", "output")
+
+
+main(__file__)
