@@ -183,15 +183,32 @@ ssize_t wsk_host_send(int fd, const struct iovec *parts, int count)
 	return sent < 0 ? -errno : sent;
 }
 
-ssize_t wsk_host_receive(int fd, const struct iovec *parts, int count)
+void wsk_host_tell_rest(int fd)
 {
-	struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
+	set(fd, IPPROTO_TCP, TCP_INQ, 1);
+}
+
+ssize_t wsk_host_receive(int fd, const struct iovec *parts, int count, bool *ret_last)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	struct msghdr message = {
+		.msg_iov = (struct iovec *)parts,
+		.msg_iovlen = (size_t)count,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	const struct cmsghdr *rest;
 	ssize_t received;
 
 	do
 		received = recvmsg(fd, &message, MSG_DONTWAIT);
 	while (received < 0 && errno == EINTR);
-	return received < 0 ? -errno : received;
+	if (received < 0)
+		return -errno;
+	rest = CMSG_FIRSTHDR(&message);
+	*ret_last = rest && rest->cmsg_level == IPPROTO_TCP && rest->cmsg_type == TCP_CM_INQ &&
+		    !*(const int *)(const void *)CMSG_DATA(rest);
+	return received;
 }
 
 ssize_t wsk_host_discard(int fd, size_t most)

@@ -62,7 +62,10 @@ int wsk_host_no_delay(int fd);
 
 /* Bytes, or a negative errno; 0 is the end of the stream. */
 ssize_t wsk_host_send(int fd, const struct iovec *parts, int count);
-ssize_t wsk_host_receive(int fd, const struct iovec *parts, int count);
+/* *ret_last: nothing is left to be read, the end of the stream neither; only told after
+ * wsk_host_tell_rest(). */
+ssize_t wsk_host_receive(int fd, const struct iovec *parts, int count, bool *ret_last);
+void wsk_host_tell_rest(int fd);
 ssize_t wsk_host_discard(int fd, size_t most);
 /* Whether receive would answer at once: 1 for data, 0 for the end, -EAGAIN, or an error. */
 int wsk_host_peek(int fd);

@@ -19,6 +19,19 @@ void wsk_stream_begin(struct wsk_socket *socket)
 	socket->connected = true;
 	socket->readable = socket->writable = true;
 	socket->again = true;
+	wsk_host_tell_rest(socket->fd);
+}
+
+/* Without asking once more whether there is more: that is a call for each message of a peer that
+ * waits for its answer. The next arrival, later than this, is an event of epoll's. */
+static ssize_t read_some(struct wsk_socket *socket, const struct iovec *parts, int count)
+{
+	bool last = false;
+	ssize_t received = wsk_host_receive(socket->fd, parts, count, &last);
+
+	if (received > 0 && last && !socket->hung_up && !socket->broken)
+		socket->readable = false;
+	return received;
 }
 
 /* An end that the client's own abort or an error of the connection made is no end of stream. */
@@ -114,7 +127,7 @@ static NTSTATUS receive_advance(struct wsk_socket *socket, struct wsk_request *r
 		count = wsk_bytes_parts(&request->bytes, request->done, parts);
 		if (count <= 0)
 			return STATUS_INSUFFICIENT_RESOURCES;
-		received = wsk_host_receive(socket->fd, parts, count);
+		received = read_some(socket, parts, count);
 		if (received > 0)
 			request->done += (size_t)received;
 		else
@@ -160,7 +173,7 @@ ssize_t wsk_stream_read(struct wsk_socket *socket, void *buffer, size_t size)
 		return 0;
 	if (!socket->readable)
 		return -1;
-	received = wsk_host_receive(socket->fd, &part, 1);
+	received = read_some(socket, &part, 1);
 	if (received > 0)
 		return received;
 	return outcome(socket, received) == STATUS_SUCCESS ? 0 : -1;
