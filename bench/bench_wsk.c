@@ -142,10 +142,10 @@ static void send_all(int fd, const char *bytes, size_t size)
 
 /* A connection of the plain echo: what it received, as long as it could not send it. */
 struct plain_end {
+	char bytes[BENCH_MESSAGE];
 	int fd;
 	size_t begin;
 	size_t end;
-	char bytes[BENCH_MESSAGE];
 };
 
 /* As far as it goes without waiting; false when the connection is over. */
@@ -186,7 +186,8 @@ static void *serve_plainly(void *argument)
 			struct plain_end *one = events[i].data.ptr;
 
 			if (!one) {
-				one = calloc(1, sizeof(*one));
+				one = aligned_alloc(4096, 2 * BENCH_MESSAGE);
+				memset(one, 0, sizeof(*one));
 				one->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 				arrival.data.ptr = one;
 				if (epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &arrival))
