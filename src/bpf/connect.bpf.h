@@ -9,6 +9,7 @@
 #ifndef WH_CONNECT_BPF_H
 #define WH_CONNECT_BPF_H
 
+#include "events.bpf.h"
 #include "redirect.bpf.h"
 
 /* Reads who is calling, when somebody wants to know. */
@@ -108,6 +109,16 @@ static __always_inline int call_finish(struct connect_call *call)
 	return call_offer(call, related);
 }
 
+/* What the monitor is told beside the verdict. */
+static __always_inline __u32 call_flags(const struct connect_call *call)
+{
+	__u32 flags = call->chain ? WH_EVENT_SET : 0;
+
+	if (call->question.listener != WH_NO_REDIRECTOR)
+		flags |= WH_EVENT_TO_LISTENER;
+	return flags;
+}
+
 /* Decides the connect to question.destination; the verdict says whether the hook has to rewrite
  * the address. */
 static __always_inline int call_decide(struct connect_call *call)
@@ -138,6 +149,8 @@ static __always_inline int call_decide(struct connect_call *call)
 	else if (question->verdict.action == WH_ACTION_REFUSE)
 		result = call_refuse(call, question->verdict.cause);
 	call_count_filter(call);
+	if (events_wanted())
+		event_connect(call->rules, question, call_flags(call));
 	return result;
 }
 

@@ -17,6 +17,7 @@
 #ifndef WH_FLIGHT_BPF_H
 #define WH_FLIGHT_BPF_H
 
+#include "events.bpf.h"
 #include "learn.bpf.h"
 
 #define WH_TCP_SYN_SENT 2
@@ -199,6 +200,8 @@ static __always_inline void flight_abandon(struct bpf_sock_ops *ops, struct wh_r
 	counters = wh_redirectors_at(record->slot);
 	if (counters)
 		count(&counters->refused[WH_CAUSE_ABSENT]);
+	if (events_wanted())
+		event_failed(record);
 }
 
 /* The token of an accepted socket ends with its connection. */

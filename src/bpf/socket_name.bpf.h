@@ -8,7 +8,7 @@
 #ifndef WH_SOCKET_NAME_BPF_H
 #define WH_SOCKET_NAME_BPF_H
 
-#include "decide.bpf.h"
+#include "events.bpf.h"
 #include "process_facts.bpf.h"
 
 static __always_inline int peer_is(const struct wh_record *record, const struct wh_address *peer,
@@ -83,6 +83,8 @@ static __noinline int bind_decide(struct bpf_sock_addr *ctx, const struct wh_end
 		counters->intruder_pid = identity.pid;
 		counters->intruder_uid = identity.uid;
 	}
+	if (events_wanted())
+		event_bind(rules, &question);
 	bpf_set_retval(-WH_EACCES);
 	return HOOK_DENY;
 }

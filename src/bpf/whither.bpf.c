@@ -10,7 +10,8 @@
  *	relate.bpf.h    the proxy sets the records on its outbound socket
  *
  * and beside the way: SO_ORIGINAL_DST and getsockname() in original.bpf.h, getpeername() and
- * bind() in socket_name.bpf.h, the list of live connections in listing.bpf.h.
+ * bind() in socket_name.bpf.h, the list of live connections in listing.bpf.h, the decisions as they
+ * happen in events.bpf.h.
  */
 #include "answer.bpf.h"
 #include "connect.bpf.h"

@@ -11,8 +11,8 @@
 #include "suggestion.h"
 
 static const struct wh_verb *const verbs[] = {
-	&wh_verb_run,   &wh_verb_up,    &wh_verb_down,  &wh_verb_show,
-	&wh_verb_check, &wh_verb_query, &wh_verb_relay, &wh_verb_why,
+	&wh_verb_run,   &wh_verb_up,    &wh_verb_down, &wh_verb_show,    &wh_verb_check,
+	&wh_verb_query, &wh_verb_relay, &wh_verb_why,  &wh_verb_monitor,
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

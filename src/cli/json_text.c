@@ -189,15 +189,25 @@ json_t *wh_json_time(uint64_t now, uint64_t then)
 	return object;
 }
 
-int wh_json_print(json_t *value, FILE *file)
+static int print(json_t *value, FILE *file, size_t form)
 {
 	int error = !value || incomplete ? -ENOMEM : 0;
 
 	incomplete = false;
-	if (!error && json_dumpf(value, file, JSON_INDENT(2) | JSON_REAL_PRECISION(12)))
+	if (!error && json_dumpf(value, file, form | JSON_REAL_PRECISION(12)))
 		error = ferror(file) ? 0 : -ENOMEM; /* a broken output is found at the end */
 	if (!error)
 		fputc('\n', file);
 	json_decref(value);
 	return error;
+}
+
+int wh_json_print(json_t *value, FILE *file)
+{
+	return print(value, file, JSON_INDENT(2));
+}
+
+int wh_json_print_line(json_t *value, FILE *file)
+{
+	return print(value, file, JSON_COMPACT);
 }

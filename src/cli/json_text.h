@@ -44,4 +44,7 @@ json_t *wh_json_time(uint64_t now, uint64_t then);
  * when something could not be made. */
 int wh_json_print(json_t *value, FILE *file);
 
+/* The same, all in one line. */
+int wh_json_print_line(json_t *value, FILE *file);
+
 #endif /* WH_JSON_TEXT_H */

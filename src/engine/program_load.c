@@ -45,6 +45,8 @@ static const struct {
 	{"wh_contexts", offsetof(struct wh_maps, contexts)},
 	{"wh_learned", offsetof(struct wh_maps, learned)},
 	{"wh_cgroups", offsetof(struct wh_maps, cgroups)},
+	{"wh_events", offsetof(struct wh_maps, events)},
+	{"wh_watch", offsetof(struct wh_maps, watch)},
 };
 
 /* Those that user space does not look into. */

@@ -15,7 +15,7 @@ struct wh_maps {
 	int active, settings, totals, redirectors, filters, user_flights;
 	int client, outbound, accepted, accepted_chain, listening;
 	int flight, flight_chain, issued, issued_chain;
-	int contexts, learned, cgroups;
+	int contexts, learned, cgroups, events, watch;
 };
 
 struct bpf_program;
