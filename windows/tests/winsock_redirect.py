@@ -107,6 +107,9 @@ def a_page_arrives(scene, *words):
     failed(answers, "set-forged", ACCESS)
     equal(answers["set"], (SUCCESS, 0, None), "set")
     equal(answers["set-bound"], (SUCCESS, 0, None), "set when bound")
+    equal(answers["closed-records"], answers["records"], "records, closed by the peer")
+    equal(answers["closed-context"], answers["context"], "context, closed by the peer")
+    failed(answers, "closed-set", ACCESS)  # no connection any more, and no records
 
 
 @case

@@ -11,6 +11,7 @@
  *
  *	winsock_redirect_proxy PORT [event|routine]
  */
+#include "guarded_memory.h"
 #include "winsock_scene.h"
 
 #include <stdio.h>
@@ -62,24 +63,20 @@ static void check_completion(SOCKET s, WSAOVERLAPPED *overlapped, DWORD size)
 	}
 }
 
-/* One question; the memory behind the buffer, and behind the four bytes of its size, must stay. */
+/* One question; nothing beside the answer, and the four bytes of its size, is written. */
 static struct answer ask(const char *label, SOCKET s, DWORD code, const void *in, DWORD in_size,
 			 DWORD out_size)
 {
-	unsigned char *out = out_size ? malloc(out_size + 64) : NULL;
+	unsigned char *out = guarded_new(out_size);
 	DWORD returned[2] = {UNWRITTEN, UNWRITTEN};
 	WSAOVERLAPPED overlapped = {.hEvent = way == BY_EVENT ? WSACreateEvent() : NULL};
 	struct answer answer = {0};
 	int error;
 
-	if (out)
-		memset(out, 0xa5, out_size + 64);
 	error = WSAIoctl(s, code, (void *)(ULONG_PTR)in, in_size, out, out_size, returned,
 			 way == PLAIN ? NULL : &overlapped, way == BY_ROUTINE ? routine : NULL);
 	error = error ? WSAGetLastError() : 0;
 	assert_int_equal(returned[1], UNWRITTEN);
-	for (size_t i = 0; out && i < 64; i++)
-		assert_int_equal(out[out_size + i], 0xa5);
 	printf("%s %u %u", label, (unsigned)error, returned[0]);
 	if (!error && way != PLAIN)
 		check_completion(s, &overlapped, returned[0]);
@@ -90,10 +87,9 @@ static struct answer ask(const char *label, SOCKET s, DWORD code, const void *in
 		for (DWORD i = 0; i < answer.size; i++)
 			printf("%02x", out[i]);
 	}
-	for (size_t i = answer.size; out && i < out_size; i++)
-		assert_int_equal(out[i], 0xa5);
+	assert_true(!out || guarded_untouched(out, out_size, answer.size));
 	printf("\n");
-	free(out);
+	guarded_free(out, out_size);
 	if (overlapped.hEvent)
 		WSACloseEvent(overlapped.hEvent);
 	return answer;
@@ -205,6 +201,14 @@ static void serve(USHORT port)
 	else
 		/* What is not read would be answered with a reset. */
 		assert_true(recv(client, (char *)context.bytes, sizeof(context.bytes), 0) > 0);
+	/* The peer ends when we do; the answers are still there. */
+	assert_int_equal(shutdown(client, SD_SEND), 0);
+	forward(client, client, false);
+	ask("closed-records", client, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0,
+	    ANSWER_MAX);
+	ask("closed-context", client, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
+	    ANSWER_MAX);
+	ask("closed-set", client, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, "x", 1, 0);
 	closesocket(client);
 	closesocket(listener);
 	printf("done\n");

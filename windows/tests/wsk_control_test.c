@@ -36,6 +36,7 @@ static void the_three_codes_check_their_arguments(void **state)
 	/* Sockets: a connected one that whither has nothing to do with, and others. */
 	enum {
 		CONNECTED,
+		CLOSED, /* by the peer */
 		NEW,
 		LISTENING,
 		DATAGRAM,
@@ -64,6 +65,25 @@ static void the_three_codes_check_their_arguments(void **state)
 		{CONNECTED, RECORDS, 0, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
 		{CONNECTED, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_STATE},
 		{CONNECTED, SET, 0, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
+		{CONNECTED, CONTEXT, 0, NULL, 64, NULL, STATUS_INVALID_PARAMETER},
+		{CONNECTED, CONTEXT, 0, NULL, SIZE_MAX, bytes, STATUS_NOT_FOUND},
+		{CONNECTED, CONTEXT, 1, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
+		{CONNECTED, CONTEXT, 0, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
+		{CONNECTED, RECORDS, SIZE_MAX, NULL, 64, bytes, STATUS_INVALID_PARAMETER},
+		{CONNECTED, SET, SIZE_MAX, bytes, 0, NULL, STATUS_INTEGER_OVERFLOW},
+		{CLOSED, RECORDS, 0, NULL, 64, bytes, STATUS_NOT_FOUND},
+		{CLOSED, RECORDS, 0, NULL, 0, NULL, STATUS_NOT_FOUND},
+		{CLOSED, CONTEXT, 0, NULL, 64, bytes, STATUS_NOT_FOUND},
+		{CLOSED, CONTEXT, 0, NULL, 64, NULL, STATUS_INVALID_PARAMETER},
+		{CLOSED, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_STATE},
+		{CLOSED, SET, 0, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
+		{NEW, RECORDS, 0, NULL, 0, NULL, STATUS_INVALID_DEVICE_STATE},
+		{NEW, SET, 0, bytes, 0, NULL, STATUS_INVALID_PARAMETER},
+		{NEW, SET, 64, bytes, 0, bytes, STATUS_INVALID_PARAMETER},
+		{STREAM, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
+		{DATAGRAM, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
+		{BASIC, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
+		{BASIC, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_REQUEST},
 		{NEW, RECORDS, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
 		{NEW, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
 		{NEW, SET, 0, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
@@ -82,11 +102,13 @@ static void the_three_codes_check_their_arguments(void **state)
 	PWSK_SOCKET sockets[KINDS];
 	struct asked asked;
 	uint16_t port;
-	int peer;
+	int peer, other;
 
 	(void)state;
 	asked_init(&asked);
 	sockets[CONNECTED] = open_pair(&scene, NULL, NULL, &peer);
+	sockets[CLOSED] = open_pair(&scene, NULL, NULL, &other);
+	peer_close(other);
 	sockets[NEW] = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET,
 				   NULL, NULL);
 	sockets[LISTENING] = open_listener(&scene, NULL, NULL, &port);

@@ -111,6 +111,10 @@ def a_page_arrives_and_every_way_of_asking_agrees(scene):
     failed(answers, "set-forged", ACCESS_DENIED)
     equal(answers["set"], (SUCCESS, 0, 0, None), "set")
     equal(answers["set-again"], (SUCCESS, 0, 0, None), "set again")
+    equal(answers["closed-records"], answers["records"], "records, closed by the peer")
+    equal(answers["closed-context"], answers["context"], "context, closed by the peer")
+    failed(answers, "closed-size", TOO_SMALL, len(records))
+    failed(answers, "closed-set", INVALID_DEVICE_STATE)
 
 
 @case
@@ -132,7 +136,9 @@ def a_connection_that_was_not_redirected_has_neither(scene):
     answers = proxy.answers()
     for label in ("records", "records-size", "context", "context-size"):
         failed(answers, label, NOT_FOUND)
-    failed(answers, "set-connected", INVALID_DEVICE_STATE)
+    # Both ends have closed it: the kernel knows no connection any more.
+    for label in ("set-connected", "closed-records", "closed-context", "closed-size", "closed-set"):
+        failed(answers, label, INVALID_DEVICE_STATE)
 
 
 @case

@@ -11,6 +11,7 @@
  *
  *	wsk_redirect_proxy PORT
  */
+#include "guarded_memory.h"
 #include "wsk_scene.h"
 
 #include <stdio.h>
@@ -29,25 +30,21 @@ struct answer {
 	unsigned char bytes[ANSWER_MAX];
 };
 
-/* One question; the memory behind the buffer must stay as it was. */
+/* One question; nothing beside the answer is written. */
 static struct answer ask(const char *label, PWSK_SOCKET socket, ULONG code, const void *input,
 			 size_t input_size, size_t output_size)
 {
-	unsigned char *output = output_size ? malloc(output_size + 64) : NULL;
+	unsigned char *output = guarded_new(output_size);
 	SIZE_T returned = UNWRITTEN;
 	struct answer answer;
 	NTSTATUS status;
 
 	memset(&answer, 0, sizeof(answer));
-	if (output)
-		memset(output, 0xa5, output_size + 64);
 	status = basic_calls(socket)->WskControlSocket(socket, WskIoctl, code, 0, input_size,
 						       (PVOID)input, output_size, output, &returned,
 						       asked_arm(&asked));
 	/* Inline, never STATUS_PENDING; the routine has run, once. */
 	answer.status = answered(&asked, status);
-	for (size_t i = 0; output && i < 64; i++)
-		assert_int_equal(output[output_size + i], 0xa5);
 	printf("%s %08x %u %u", label, (unsigned)status, (unsigned)asked.answer.Information,
 	       (unsigned)returned);
 	if (status == STATUS_SUCCESS && output) {
@@ -56,13 +53,11 @@ static struct answer ask(const char *label, PWSK_SOCKET socket, ULONG code, cons
 		printf(" ");
 		for (size_t i = 0; i < answer.size; i++)
 			printf("%02x", output[i]);
-	} else if (output) {
-		/* A short buffer is not written to. */
-		for (size_t i = 0; i < output_size; i++)
-			assert_int_equal(output[i], 0xa5);
 	}
+	/* A short buffer is not written to. */
+	assert_true(!output || guarded_untouched(output, output_size, answer.size));
 	printf("\n");
-	free(output);
+	guarded_free(output, output_size);
 	return answer;
 }
 
@@ -141,6 +136,28 @@ static void finish(PWSK_SOCKET socket)
 	close_socket(socket);
 }
 
+/* The peer ends when we do; the answers are still there. */
+static void ask_when_closed_by_the_peer(PWSK_SOCKET socket)
+{
+	struct memory memory = memory_new(4096);
+
+	pended(&asked, connection_calls(socket)->WskDisconnect(socket, NULL, 0, asked_arm(&asked)));
+	do
+		assert_int_equal(pended(&asked,
+					connection_calls(socket)->WskReceive(socket, &memory.buffer,
+									     0, asked_arm(&asked))),
+				 STATUS_SUCCESS);
+	while (asked.answer.Information);
+	ask("closed-records", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0,
+	    ANSWER_MAX);
+	ask("closed-context", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
+	    ANSWER_MAX);
+	ask("closed-size", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, 0);
+	ask("closed-set", socket, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, "x", 1, 0);
+	memory_free(&memory);
+	close_socket(socket);
+}
+
 static void relay(PWSK_SOCKET client, struct answer *records, uint16_t port)
 {
 	SOCKADDR_IN name = {.sin_family = AF_INET};
@@ -191,7 +208,7 @@ int main(int count, char **words)
 		      ANSWER_MAX);
 	if (context.size > 5 && !memcmp(context.bytes, "port=", 5))
 		relay(client, &records, (uint16_t)atoi((char *)context.bytes + 5));
-	finish(client);
+	ask_when_closed_by_the_peer(client);
 	close_socket(datagram);
 	close_socket(listener);
 	scene_end(&scene);
