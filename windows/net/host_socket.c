@@ -216,9 +216,13 @@ int net_host_dissolve(int fd)
 
 int net_host_name_of_machine(char *buffer, size_t size)
 {
-	int error = result(gethostname(buffer, size));
+	int error;
 
-	/* POSIX lets it cut the name without its end. */
+	/* POSIX lets it cut the name without its end; nothing is written behind one that fits. */
+	if (!size)
+		return -EFAULT;
+	buffer[size - 1] = 0;
+	error = result(gethostname(buffer, size));
 	return error ? error : buffer[size - 1] ? -EFAULT : 0;
 }
 
