@@ -16,12 +16,15 @@
 int wh_run_turn(struct wh_run_state *state, int timeout_ms)
 {
 	struct pollfd waits[] = {
+		{.fd = state->deliveries[0], .events = POLLIN},
 		{.fd = state->signals.fd, .events = POLLIN},
 		{.fd = state->relay ? wh_relay_fd(state->relay) : -1, .events = POLLIN},
 	};
 
-	if (poll(waits, 2, timeout_ms) < 0 && errno != EINTR)
+	if (poll(waits, 3, timeout_ms) < 0 && errno != EINTR)
 		return -errno;
+	if (waits[0].revents)
+		wh_run_supervised_deliver(state);
 	return state->relay ? wh_relay_dispatch(state->relay, 0) : 0;
 }
 
@@ -109,6 +112,7 @@ int wh_run_session(const struct wh_run_request *request, struct wh_rule_set *set
 				     .set = set,
 				     .signals = {.fd = -1},
 				     .cgroup = WH_RUN_CGROUP_NONE,
+				     .deliveries = {-1, -1},
 				     .filter_channel = {-1, -1}};
 	int status;
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "run_ask.h"
 #include "run_command.h"
 #include "run_rules.h"
 
@@ -22,6 +23,9 @@ struct wh_run_request {
 	struct wh_run_user user;
 	const char *log; /* a file for the lines about connections, or NULL */
 	enum wh_run_engine engine;
+	char *const *rules; /* with the supervisor: rule files in the place of conditions */
+	size_t rule_count;
+	struct wh_run_ask ask;
 	bool verbose; /* these lines on stderr */
 };
 

@@ -52,7 +52,7 @@ int wh_run_make_relay(struct wh_run_state *state)
 	int error;
 
 	wh_descriptors_raise(&state->descriptors);
-	if (state->request->conditions.to.port)
+	if (state->request->conditions.to.port || state->request->rule_count)
 		return 0;
 	error = wh_relay_new(&state->relay, &options);
 	if (error) {
@@ -156,7 +156,8 @@ static bool choose_kernel(const struct wh_run_state *state)
 	struct wh_problem problem = {0};
 	bool kernel = request->engine == WH_RUN_KERNEL;
 
-	if (request->engine == WH_RUN_EITHER)
+	/* What only the supervisor can do. */
+	if (request->engine == WH_RUN_EITHER && !request->ask.program && !request->rule_count)
 		kernel = wh_run_kernel_possible(&problem);
 	if (request->verbose && kernel)
 		wh_say("engine: kernel");

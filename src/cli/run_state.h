@@ -23,6 +23,7 @@ struct wh_run_state {
 	/* With the supervisor; NULL: the kernel redirects, and nothing of this is used. */
 	struct wh_run_supervised *supervised;
 	const char *directory; /* the supervised's */
+	int deliveries[2];     /* a pipe of accepted sockets' numbers, for the relay; -1: none */
 	int filter_channel[2]; /* the command's process sends its filter from the second; -1: none */
 	pid_t command;         /* 0: does not run */
 };

@@ -4,6 +4,7 @@
 #include "run_supervised.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "cli_arguments.h"
 #include "privilege_check.h"
 #include "relay_internal.h"
+#include "rule_source.h"
 #include "run_leftovers.h"
 #include "run_table.h"
 #include "scope_exit.h"
@@ -125,16 +127,50 @@ static int make_directory(struct wh_run_supervised *supervised, bool others)
 	return 0;
 }
 
+static enum wh_pended_verdict pend(const struct wh_pended *pended, bool *ret_remember, void *data)
+{
+	const struct wh_run_state *state = data;
+
+	return wh_run_ask(&state->request->ask, pended, ret_remember);
+}
+
+/* Numbers fit into a pipe whole, and are good in all threads. */
+static void deliver(int fd, void *data)
+{
+	const struct wh_run_state *state = data;
+
+	if (write(state->deliveries[1], &fd, sizeof(fd)) != sizeof(fd))
+		close(fd);
+}
+
+void wh_run_supervised_deliver(const struct wh_run_state *state)
+{
+	int fd;
+
+	while (read(state->deliveries[0], &fd, sizeof(fd)) == sizeof(fd))
+		wh_relay_adopt(state->relay, fd);
+}
+
 static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised *supervised)
 {
+	const bool asks = state->request->ask.program;
 	const struct wh_supervisor_options options = {
 		.directory = supervised->directory,
 		.contexts = supervised->table.contexts,
 		.context_count = supervised->table.context_count,
 		.plain = getenv("WHITHER_PLAIN_SECCOMP") != NULL,
+		.pend = asks ? pend : NULL,
+		/* Another proxy than ours cannot be handed anything. */
+		.deliver = asks && state->relay ? deliver : NULL,
+		.data = state,
 	};
-	int error = wh_supervisor_new(&supervised->supervisor, supervised->table.rules, &options);
+	int error = 0;
 
+	if (options.deliver && pipe2(state->deliveries, O_CLOEXEC | O_NONBLOCK))
+		error = -errno;
+	if (!error)
+		error = wh_supervisor_new(&supervised->supervisor, supervised->table.rules,
+					  &options);
 	if (error)
 		wh_say("cannot supervise: %s", error == -ENOENT ?
 						       "the kernel does not tell which sockets "
@@ -144,15 +180,43 @@ static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised 
 	return error;
 }
 
+/* The rules of files. Returns 0 or a negative errno after saying on stderr why. */
+static int read_rules(const struct wh_run_state *state, struct wh_rule_set **sets)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < state->request->rule_count; i++) {
+		struct wh_config_report report = {0};
+
+		error = wh_rule_source_read(state->request->rules[i], NULL, &sets[i], &report);
+		wh_report_say(&report);
+		wh_config_report_free(&report);
+	}
+	return error;
+}
+
 static int make_table(struct wh_run_state *state, struct wh_run_supervised *supervised)
 {
-	struct wh_problem problem = {0};
-	int error = wh_run_rules_supervise(state->set, &state->listen4, &state->listen6, &problem);
+	size_t count = state->request->rule_count;
+	struct wh_rule_set **sets = calloc(count + 1, sizeof(struct wh_rule_set *));
+	struct wh_problem problem = {"out of memory"};
+	int error = sets ? 0 : -ENOMEM;
 
+	if (!error && count) {
+		error = read_rules(state, sets);
+		*problem.text = '\0';
+	} else if (!error) {
+		error = wh_run_rules_supervise(state->set, &state->listen4, &state->listen6,
+					       &problem);
+	}
 	if (!error)
-		error = wh_run_table_compile(&supervised->table, &state->set, 1, &problem);
-	if (error)
+		error = wh_run_table_compile(&supervised->table, count ? sets : &state->set,
+					     count ? count : 1, &problem);
+	if (error && *problem.text)
 		wh_say("%s", problem.text);
+	for (size_t i = 0; sets && i < count; i++)
+		wh_config_free(sets[i]);
+	free(sets);
 	return error;
 }
 
@@ -251,9 +315,14 @@ void wh_run_supervised_summary(const struct wh_run_state *state)
 	wh_supervisor_count(state->supervised->supervisor, &totals);
 	for (size_t i = 0; i < WH_CAUSE_SLOTS; i++)
 		refused += totals.refused[i];
-	wh_say("%" PRIu64 " connects: %" PRIu64 " redirected, %" PRIu64 " passed, %" PRIu64
+	wh_say("%" PRIu64 " connect%s: %" PRIu64 " redirected, %" PRIu64 " passed, %" PRIu64
 	       " refused",
-	       totals.connects, totals.redirected, totals.passed, refused + totals.blocked);
+	       totals.connects, totals.connects == 1 ? "" : "s", totals.redirected, totals.passed,
+	       refused + totals.blocked);
+	if (totals.pended)
+		wh_say("%" PRIu64 " question%s to %s: %" PRIu64 " connect%s blocked", totals.pended,
+		       totals.pended == 1 ? "" : "s", state->request->ask.program, totals.blocked,
+		       totals.blocked == 1 ? "" : "s");
 	if (totals.unreachable)
 		wh_say("%" PRIu64 " calls of processes that may not be looked into were refused",
 		       totals.unreachable);

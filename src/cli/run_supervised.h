@@ -18,6 +18,9 @@ int wh_run_supervised_set_up(struct wh_run_state *state);
  * negative errno after saying on stderr why. */
 int wh_run_supervised_begin(struct wh_run_state *state);
 
+/* Hands the relay what was accepted in its place. */
+void wh_run_supervised_deliver(const struct wh_run_state *state);
+
 /* Collects those that the command left to us and that have ended. */
 void wh_run_supervised_reap(const struct wh_run_state *state);
 

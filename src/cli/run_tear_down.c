@@ -126,8 +126,10 @@ void wh_run_tear_down(struct wh_run_state *state)
 	wh_run_supervised_summary(state);
 	wh_run_supervised_free(state->supervised);
 	state->supervised = NULL;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		wh_close_fd(&state->filter_channel[i]);
+		wh_close_fd(&state->deliveries[i]);
+	}
 	wh_relay_free(state->relay);
 	wh_relay_log_close(state->log);
 	if (wh_run_cgroup_remove(&state->cgroup, &problem))

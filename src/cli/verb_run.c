@@ -15,7 +15,13 @@ enum {
 	OPTION_LOG,
 	OPTION_CONTEXT,
 	OPTION_ENGINE,
+	OPTION_RULES,
+	OPTION_ASK,
+	OPTION_ASK_TIMEOUT,
+	OPTION_ASK_DEFAULT,
 };
+
+#define ASK_TIMEOUT_S 30
 
 static const struct wh_option options[] = {
 	{OPTION_TO, "to", "ADDR:PORT", "redirect to the proxy there, not to the embedded relay"},
@@ -23,6 +29,13 @@ static const struct wh_option options[] = {
 	 "what the proxy is told: text:..., hex:..., as in a file"},
 	{OPTION_ENGINE, "engine", "NAME",
 	 "kernel, or seccomp, which needs no privilege; else the first that can be used"},
+	{OPTION_RULES, "rules", "NAME|FILE",
+	 "with seccomp: these rules, not the embedded relay; may be repeated"},
+	{OPTION_ASK, "ask", "PROGRAM",
+	 "with seccomp: let PROGRAM say about each new destination: redirect or block"},
+	{OPTION_ASK_TIMEOUT, "ask-timeout", "SECONDS", "how long PROGRAM has to answer (30)"},
+	{OPTION_ASK_DEFAULT, "ask-default", "VERDICT",
+	 "redirect or block, when it does not answer (block)"},
 	{'u', "user", "[=NAME]", "run COMMAND as NAME, or as the one who called sudo"},
 	{OPTION_LOG, "log", "FILE", "append a line for each connection to FILE"},
 	{'v', "verbose", NULL, "a line for each connection on stderr"},
@@ -33,6 +46,7 @@ struct arguments {
 	const struct wh_verb *verb;
 	struct wh_run_request request;
 	char **words; /* conditions */
+	char **rules;
 	size_t word_count;
 	bool as_user;
 	const char *user; /* NULL: who called sudo */
@@ -61,6 +75,24 @@ static int take_engine(struct arguments *arguments, const char *value)
 	return 0;
 }
 
+static int take_ask(struct arguments *arguments, int id, const char *value)
+{
+	struct wh_run_ask *ask = &arguments->request.ask;
+	uint64_t seconds;
+
+	if (id == OPTION_ASK) {
+		ask->program = value;
+	} else if (id == OPTION_ASK_TIMEOUT) {
+		if (wh_argument_number("run: --ask-timeout", value, 1, 86400, &seconds))
+			return -EINVAL;
+		ask->timeout_seconds = (unsigned int)seconds;
+	} else if (wh_ask_verdict_read(value, strlen(value), &ask->verdict)) {
+		wh_say("run: --ask-default: found '%s'; expected redirect or block", value);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int take(int id, const char *value, void *data)
 {
 	struct arguments *arguments = data;
@@ -71,6 +103,13 @@ static int take(int id, const char *value, void *data)
 		return take_proxy(arguments, value);
 	case OPTION_ENGINE:
 		return take_engine(arguments, value);
+	case OPTION_RULES:
+		arguments->rules[arguments->request.rule_count++] = (char *)value;
+		return 0;
+	case OPTION_ASK:
+	case OPTION_ASK_TIMEOUT:
+	case OPTION_ASK_DEFAULT:
+		return take_ask(arguments, id, value);
 	case OPTION_CONTEXT:
 		request->conditions.context = value;
 		return 0;
@@ -107,6 +146,24 @@ static int find_user(struct arguments *arguments)
 	return error;
 }
 
+/* Which options do not go together. */
+static int check_options(const struct arguments *arguments)
+{
+	const struct wh_run_request *request = &arguments->request;
+
+	if (request->engine == WH_RUN_KERNEL && (request->rule_count || request->ask.program)) {
+		wh_say("run: %s needs --engine seccomp", request->rule_count ? "--rules" : "--ask");
+		return -EINVAL;
+	}
+	if (request->rule_count &&
+	    (request->conditions.to.port || request->conditions.context || arguments->word_count)) {
+		wh_say("run: --rules says where connects go: no --to, --context or condition "
+		       "beside it");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int run_request(struct arguments *arguments)
 {
 	struct wh_run_request *request = &arguments->request;
@@ -117,6 +174,9 @@ static int run_request(struct arguments *arguments)
 	request->conditions.words = arguments->words;
 	request->conditions.word_count = arguments->word_count;
 	request->conditions.command = request->words[0];
+	request->rules = arguments->rules;
+	if (check_options(arguments))
+		return WH_EXIT_RUN_FAILED;
 	error = wh_run_rules_read(&request->conditions, &set, &report);
 	wh_report_say(&report);
 	if (error && !report.error_count)
@@ -131,11 +191,16 @@ static int run_request(struct arguments *arguments)
 
 static int run(const struct wh_verb *verb, int argc, char **argv)
 {
-	struct arguments arguments = {.verb = verb};
+	struct arguments arguments = {.verb = verb,
+				      .request.ask = {.verdict = WH_ASK_BLOCK,
+						      .timeout_seconds = ASK_TIMEOUT_S}};
 	int error, rest, status = WH_EXIT_RUN_FAILED;
 
 	arguments.words = calloc((size_t)argc + 1, sizeof(*arguments.words));
-	if (!arguments.words) {
+	arguments.rules = calloc((size_t)argc + 1, sizeof(*arguments.rules));
+	if (!arguments.words || !arguments.rules) {
+		free(arguments.words);
+		free(arguments.rules);
 		wh_say("out of memory");
 		return WH_EXIT_RUN_FAILED;
 	}
@@ -149,6 +214,7 @@ static int run(const struct wh_verb *verb, int argc, char **argv)
 		status = run_request(&arguments);
 	}
 	free(arguments.words);
+	free(arguments.rules);
 	return status;
 }
 

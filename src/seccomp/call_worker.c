@@ -80,6 +80,7 @@ static void become_busy(struct wh_worker *worker, __u64 id)
 
 	pthread_mutex_lock(&supervisor->workers_lock);
 	supervisor->idle_count--;
+	worker->busy = true;
 	worker->call = id;
 	worker->since = now_ns();
 	busy = supervisor->worker_count - supervisor->idle_count;
@@ -91,8 +92,9 @@ static void become_busy(struct wh_worker *worker, __u64 id)
 static void become_idle(struct wh_worker *worker)
 {
 	pthread_mutex_lock(&worker->supervisor->workers_lock);
-	if (worker->call)
+	if (worker->busy)
 		worker->supervisor->idle_count++;
+	worker->busy = false;
 	worker->call = 0;
 	pthread_mutex_unlock(&worker->supervisor->workers_lock);
 }
@@ -162,6 +164,12 @@ void wh_call_continue(struct wh_call *call)
 {
 	finish(call);
 	wh_notify_continue(call->supervisor->notifications, call->notice->id);
+}
+
+void wh_call_continues(struct wh_call *call)
+{
+	become_busy(call->worker, 0);
+	wh_call_waits(call);
 }
 
 bool wh_call_take_socket(struct wh_call *call)

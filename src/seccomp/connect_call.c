@@ -7,6 +7,7 @@
  * families the kernel is never told to go on by itself: it would read the address again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -88,17 +89,18 @@ static void settle(struct wh_supervisor *supervisor, struct wh_redirect *redirec
 	pthread_mutex_unlock(&supervisor->lock);
 }
 
-/* Connects it to the redirector. Its record is there before the proxy can ask. */
-static int redirect(struct wh_call *call, struct wh_connect *connect)
+/* Connects it to target. Its record is there before the proxy can ask. */
+static int redirect(struct wh_call *call, struct wh_connect *connect,
+		    const struct wh_endpoint *target)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
 	struct wh_redirect *redirect;
-	struct address target;
+	struct address address;
 	__u64 id = 0;
 	int error;
 
 	pthread_mutex_lock(&supervisor->lock);
-	error = wh_connect_record(supervisor, connect, &redirect);
+	error = wh_connect_record(supervisor, connect, target, &redirect);
 	if (!error)
 		id = redirect->record.id;
 	pthread_mutex_unlock(&supervisor->lock);
@@ -106,19 +108,53 @@ static int redirect(struct wh_call *call, struct wh_connect *connect)
 		return refuse(supervisor, connect, (__u32)error);
 	if (error)
 		return error;
-	target.size =
-		wh_endpoint_to_bytes(&connect->verdict.target, call->taken.family, &target.bytes);
-	error = connect_taken(call, &target);
+	address.size = wh_endpoint_to_bytes(target, call->taken.family, &address.bytes);
+	error = connect_taken(call, &address);
 	settle(supervisor, redirect, id, error);
 	if (error && error != -EINPROGRESS && is_bound_elsewhere(&call->taken))
 		return refuse(supervisor, connect, WH_CAUSE_DEVICE);
 	return error;
 }
 
+static int blocked(struct wh_supervisor *supervisor)
+{
+	count(supervisor, &supervisor->totals.blocked);
+	return -EPERM;
+}
+
+/* Somebody has to be asked before. The thread waits; or the socket, if it is one that does not. */
+static int pend(struct wh_call *call, struct wh_connect *connect)
+{
+	struct wh_supervisor *supervisor = call->supervisor;
+	const struct wh_endpoint *holder = wh_pended_holder(supervisor, connect);
+	const __u64 cookie = call->taken.cookie;
+	enum wh_pended_verdict verdict;
+	int flags = holder ? fcntl(call->taken.fd, F_GETFL) : 0, error;
+
+	wh_call_waits(call);
+	if (!holder || flags < 0 || !(flags & O_NONBLOCK)) {
+		verdict = wh_pended_ask(supervisor, connect);
+		return verdict == WH_PENDED_BLOCK ?
+			       blocked(supervisor) :
+			       redirect(call, connect, &connect->verdict.target);
+	}
+	error = redirect(call, connect, holder);
+	if (error && error != -EINPROGRESS)
+		return error;
+	wh_call_answer(call, error);
+	wh_call_continues(call);
+	verdict = wh_pended_ask(supervisor, connect);
+	if (verdict == WH_PENDED_BLOCK)
+		blocked(supervisor);
+	wh_pended_settle(supervisor, cookie, verdict);
+	return 0;
+}
+
 /* Who decides, and what is asked of whom, with the address of a fresh TCP socket. */
 static int decide(struct wh_call *call, const struct address *address, struct wh_connect *connect)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
+	enum wh_pended_verdict known;
 
 	wh_caller_identity(call->caller, &connect->who, &connect->path);
 	connect->who.netns = call->taken.netns;
@@ -130,11 +166,10 @@ static int decide(struct wh_call *call, const struct address *address, struct wh
 	case WH_ACTION_REFUSE:
 		return refuse(supervisor, connect, connect->verdict.cause);
 	case WH_ACTION_REDIRECT:
-		if (!wh_pended_ask(call, connect)) {
-			count(supervisor, &supervisor->totals.blocked);
-			return -EPERM;
-		}
-		return redirect(call, connect);
+		if (wh_pended_wanted(supervisor, connect, &known))
+			return pend(call, connect);
+		return known == WH_PENDED_BLOCK ? blocked(supervisor) :
+						  redirect(call, connect, &connect->verdict.target);
 	default:
 		count(supervisor, &supervisor->totals.passed);
 		return connect_taken(call, address);

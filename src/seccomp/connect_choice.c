@@ -102,7 +102,7 @@ static struct wh_chain *make_chain(struct wh_supervisor *supervisor,
 }
 
 int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect *connect,
-		      struct wh_redirect **ret)
+		      const struct wh_endpoint *target, struct wh_redirect **ret)
 {
 	const struct wh_redirector *redirector =
 		&supervisor->rules->redirector[connect->verdict.redirector % WH_REDIRECTORS_MAX];
@@ -126,7 +126,7 @@ int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect 
 	record->context_kind = (__u8)redirector->context_kind;
 	record->who = connect->who;
 	record->who.netns = connect->taken->netns;
-	redirect->proxy = connect->verdict.target;
+	redirect->proxy = *target;
 	if (connect->chain || connect->related != WH_NO_REDIRECTOR) {
 		redirect->chain = make_chain(supervisor, connect, record);
 		if (!redirect->chain) {

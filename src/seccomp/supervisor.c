@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "abi_answer.h"
+#include "pended_connect.h"
 #include "socket_finder.h"
 #include "supervisor_internal.h"
 
@@ -74,6 +75,8 @@ static int fill(struct wh_supervisor *supervisor, const struct wh_rules *rules)
 		error = wh_redirects_new(&supervisor->redirects);
 	if (!error)
 		error = wh_memory_new(&supervisor->memory);
+	if (!error)
+		error = wh_pended_new(supervisor);
 	return error;
 }
 
@@ -122,6 +125,7 @@ void wh_supervisor_free(struct wh_supervisor *supervisor)
 		close(supervisor->finder);
 	if (supervisor->sweep_finder >= 0)
 		close(supervisor->sweep_finder);
+	wh_pended_free(supervisor);
 	wh_redirects_free(supervisor->redirects);
 	wh_memory_free(supervisor->memory);
 	wh_callers_free(supervisor->callers);

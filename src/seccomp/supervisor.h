@@ -27,7 +27,7 @@ struct wh_supervisor;
 struct wh_pended {
 	const struct wh_identity *who;
 	const struct wh_endpoint *destination;
-	const struct wh_redirector *redirector;
+	const char *redirector; /* that would take it */
 };
 
 enum wh_pended_verdict {
@@ -44,10 +44,13 @@ struct wh_supervisor_options {
 	size_t context_count;
 	/* Do without what Linux 6.1 does not have. */
 	bool plain;
-	/* Called from a thread that may wait as long as it likes. NULL: nothing is pended. */
-	enum wh_pended_verdict (*pend)(const struct wh_pended *pended, void *data);
-	/* A connection accepted after it was pended; the receiver's to close. Without it connects of
-	 * non-blocking sockets wait for their verdict like others. */
+	/* Called from a thread that may wait as long as it likes; EINTR says that it need not any
+	 * more. *ret_remember: the same process going to the same place is not asked about again.
+	 * NULL: nothing is pended. */
+	enum wh_pended_verdict (*pend)(const struct wh_pended *pended, bool *ret_remember,
+				       void *data);
+	/* A connection accepted after it was pended, not blocking; the receiver's to close. Without
+	 * it connects of non-blocking sockets wait for their verdict like others. */
 	void (*deliver)(int fd, void *data);
 	/* Somebody asks for the rule files to be read again: 0 or a negative errno. NULL: nobody may. */
 	int (*reload)(void *data);

@@ -35,7 +35,8 @@ struct wh_worker {
 	struct wh_supervisor *supervisor;
 	pthread_t thread;
 	struct wh_worker *next;
-	__u64 call;  /* what it is busy with; 0: it waits for one */
+	bool busy;
+	__u64 call;  /* the call that waits for it; 0: none */
 	__u64 since; /* ns, CLOCK_MONOTONIC */
 	bool ended;
 };
@@ -83,6 +84,9 @@ struct wh_call {
 void wh_call_answer(struct wh_call *call, long long result);
 void wh_call_continue(struct wh_call *call);
 
+/* It has been answered, and its worker goes on with it nevertheless. */
+void wh_call_continues(struct wh_call *call);
+
 /* Something that may wait comes now: sees to it that others are answered meanwhile. */
 void wh_call_waits(struct wh_call *call);
 
@@ -119,10 +123,10 @@ struct wh_connect {
 
 void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *connect);
 
-/* Writes the record of a redirection. Returns 0, a cause, or -EALREADY: another thread connects
+/* Writes the record of a redirection to target. Returns 0, a cause, or -EALREADY: another thread connects
  * the same socket. */
 int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect *connect,
-		      struct wh_redirect **ret);
+		      const struct wh_endpoint *target, struct wh_redirect **ret);
 
 /* socket_answer.c */
 
