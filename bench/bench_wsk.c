@@ -65,7 +65,7 @@ static pid_t begin_client(char **arguments)
 static int connected_descriptor(void)
 {
 	for (int fd = 3; fd < 1000; fd++) {
-		struct sockaddr_storage name;
+		struct sockaddr_storage name = {0};
 		socklen_t size = sizeof(name);
 
 		if (!getpeername(fd, (void *)&name, &size) && name.ss_family == AF_INET)
@@ -186,7 +186,7 @@ static void *serve_plainly(void *argument)
 			struct plain_end *one = events[i].data.ptr;
 
 			if (!one) {
-				one = aligned_alloc(4096, 2 * BENCH_MESSAGE);
+				one = aligned_alloc(4096, (size_t)2 * BENCH_MESSAGE);
 				memset(one, 0, sizeof(*one));
 				one->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 				arrival.data.ptr = one;
@@ -279,7 +279,7 @@ static void echo(char **arguments)
 {
 	size_t blocks = (size_t)argument_number(arguments, "count", 20000) / ECHO_BLOCK + 2;
 	char *plain[] = {(char *)"listen=127.0.0.1:0", NULL};
-	union whither_address name;
+	union whither_address name = {0};
 	socklen_t size = sizeof(name);
 	pthread_t thread;
 	uint16_t port;

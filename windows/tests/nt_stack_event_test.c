@@ -47,7 +47,7 @@ static void *set_events(void *argument)
 /* A frame of its own, which the next call has again. */
 __attribute__((noinline)) static void wait_once(struct place *place, int number, EVENT_TYPE type)
 {
-	LARGE_INTEGER limit = {.QuadPart = -60ll * 10000000};
+	LARGE_INTEGER limit = {.QuadPart = -60LL * 10000000};
 	int answer = -1;
 	KEVENT event;
 

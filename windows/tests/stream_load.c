@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHUNK 16384
+#define CHUNK ((size_t)16384)
 #define EVENTS 64
 #define TOLD_MAX 10
 
@@ -123,7 +123,7 @@ static void serve(int listener)
 
 static unsigned char byte_of(uint32_t seed, size_t at)
 {
-	return (unsigned char)((at * 31 + seed * 7) ^ at >> 8 ^ seed >> 8);
+	return (unsigned char)((at * 31 + (size_t)seed * 7) ^ at >> 8 ^ seed >> 8);
 }
 
 static void fault(const struct stream *stream, const char *what, int error)

@@ -80,7 +80,7 @@ int wsk_host_bind_late(int fd, const struct wsk_address *address)
 
 int wsk_host_take_port(int fd, struct wsk_address *ret_address)
 {
-	struct wsk_address address;
+	struct wsk_address address = {0};
 	int error = wsk_host_name(fd, false, &address);
 
 	if (!error && !port_of(&address)) {
