@@ -133,6 +133,8 @@ static __always_inline int call_decide(struct connect_call *call)
 	call->path = &unknown_cgroup;
 	call->process_path = &unknown_cgroup;
 	question->netns = bpf_get_netns_cookie(call->ctx);
+	if (call->rules->flags & WH_RULES_NETNS)
+		question->host_netns = in_host_netns(call->ctx->sk) & 1;
 	question->listener = WH_NO_REDIRECTOR;
 	call->chain = bpf_sk_storage_get(&wh_outbound, call->ctx->sk, 0, 0);
 	if (call->chain && call->chain->source != WH_CHAIN_SET)

@@ -18,10 +18,11 @@ struct connect_question {
 	__u32 listener; /* who listens at the destination, as listener_at() says */
 	__u64 netns;
 	__u8 own_listener;
-	__u8 inet6;
-	__u8 hops;        /* what lies behind it: for connect_final() */
-	__u8 to_listener; /* from connect_first() to connect_final() */
-	__u16 rule, test; /* likewise */
+	__u8 inet6 : 1;
+	__u8 host_netns : 1; /* netns is owned by the initial user namespace */
+	__u8 hops;           /* what lies behind it: for connect_final() */
+	__u8 to_listener;    /* from connect_first() to connect_final() */
+	__u16 rule, test;    /* likewise */
 	struct wh_passed passed;
 	struct wh_verdict verdict;
 };
@@ -36,6 +37,7 @@ __noinline int connect_first(const struct wh_rules *rules, struct connect_questi
 	if (!rules || !question || !who || !path)
 		return 0;
 	facts = (struct wh_facts){.destination = question->destination,
+				  .host_netns = question->host_netns,
 				  .netns = question->netns,
 				  .who = who,
 				  .path = path};
@@ -57,6 +59,7 @@ __noinline int connect_final(const struct wh_rules *rules, struct connect_questi
 	if (!rules || !question || !who || !path)
 		return 0;
 	facts = (struct wh_facts){.destination = question->destination,
+				  .host_netns = question->host_netns,
 				  .netns = question->netns,
 				  .who = who,
 				  .path = path};

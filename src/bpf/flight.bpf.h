@@ -46,15 +46,28 @@ static __always_inline void ops_ends(struct bpf_sock_ops *ops, struct wh_endpoin
 	}
 }
 
-static __always_inline void flight_key(struct wh_flight_key *ret, struct bpf_sock_ops *ops,
+/* netns is that in which the proxy listens. */
+static __always_inline void flight_key(struct wh_flight_key *ret, __u64 netns,
 				       const struct wh_endpoint *client,
 				       const struct wh_endpoint *proxy)
 {
-	*ret = (struct wh_flight_key){.netns = bpf_get_netns_cookie(ops),
+	*ret = (struct wh_flight_key){.netns = netns,
 				      .client = client->address,
 				      .proxy = proxy->address,
 				      .client_port = client->port,
 				      .proxy_port = proxy->port};
+}
+
+/* The namespace in which the proxy of a client's record listens. */
+static __always_inline __u64 proxy_netns(struct bpf_sock_ops *ops, struct bpf_sock *sk,
+					 const struct wh_record *record)
+{
+	__u64 *abroad;
+
+	if (!(record->flags & WH_RECORD_ABROAD))
+		return bpf_get_netns_cookie(ops);
+	abroad = bpf_sk_storage_get(&wh_abroad, sk, 0, 0);
+	return abroad ? *abroad : 0;
 }
 
 /* Asks for this socket's changes of state, of which the last is wanted. */
@@ -108,7 +121,7 @@ static __always_inline void flight_begin(struct bpf_sock_ops *ops, struct bpf_so
 		return; /* left by an earlier connect */
 	record->client = client.address;
 	record->client_port = client.port;
-	flight_key(&key, ops, &client, &proxy);
+	flight_key(&key, proxy_netns(ops, sk, record), &client, &proxy);
 	id = record->id;
 	user = user_flights(record->who.uid);
 	if (record->flags & WH_RECORD_CHAINED) {
@@ -150,7 +163,7 @@ static __always_inline void flight_arrive(struct bpf_sock_ops *ops, struct bpf_s
 	if (!totals || !totals->flights)
 		return;
 	ops_ends(ops, &proxy, &client);
-	flight_key(&key, ops, &client, &proxy);
+	flight_key(&key, bpf_get_netns_cookie(ops), &client, &proxy);
 	record = bpf_map_lookup_elem(&wh_flight, &key);
 	if (!record)
 		return;
@@ -178,8 +191,8 @@ static __always_inline void flight_arrive(struct bpf_sock_ops *ops, struct bpf_s
 }
 
 /* A client's connection is over; the kernel has not forgotten its ends yet. */
-static __always_inline void flight_abandon(struct bpf_sock_ops *ops, struct wh_record *record,
-					   __u32 before)
+static __always_inline void flight_abandon(struct bpf_sock_ops *ops, struct bpf_sock *sk,
+					   struct wh_record *record, __u32 before)
 {
 	struct wh_redirector_counters *counters;
 	struct wh_endpoint client, proxy;
@@ -190,7 +203,7 @@ static __always_inline void flight_abandon(struct bpf_sock_ops *ops, struct wh_r
 		return;
 	record->flags &= (__u8)~WH_RECORD_SENT;
 	ops_ends(ops, &client, &proxy);
-	flight_key(&key, ops, &client, &proxy);
+	flight_key(&key, proxy_netns(ops, sk, record), &client, &proxy);
 	flight = bpf_map_lookup_elem(&wh_flight, &key);
 	if (!flight || flight->id != record->id)
 		return; /* it arrived */
@@ -281,7 +294,7 @@ int wh_sock_ops(struct bpf_sock_ops *ops)
 	case BPF_SOCK_OPS_STATE_CB:
 		record = bpf_sk_storage_get(&wh_client, sk, 0, 0);
 		if (record) {
-			flight_abandon(ops, record, ops->args[0]);
+			flight_abandon(ops, sk, record, ops->args[0]);
 			break;
 		}
 		record = bpf_sk_storage_get(&wh_accepted, sk, 0, 0);

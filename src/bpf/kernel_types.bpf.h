@@ -77,6 +77,18 @@ struct sock_cgroup_data {
 	struct cgroup *cgroup;
 };
 
+struct user_namespace {
+	int level;
+};
+
+struct net {
+	struct user_namespace *user_ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
 struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
@@ -84,6 +96,7 @@ struct sock_common {
 	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
 	__u16 skc_num;
+	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };

@@ -86,6 +86,15 @@ static __always_inline struct cgroup *socket_cgroup(struct bpf_sock *sk)
 	return sock ? sock->sk_cgrp_data.cgroup : NULL;
 }
 
+/* Whether the socket's network namespace is owned by the initial user namespace. Others are made
+ * by ordinary users, who may give them any address. */
+static __always_inline int in_host_netns(struct bpf_sock *sk)
+{
+	struct sock *sock = (struct sock *)bpf_skc_to_tcp_sock(sk);
+
+	return sock && sock->__sk_common.skc_net.net->user_ns->level == 0;
+}
+
 static __always_inline struct cgroup *process_cgroup(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();

@@ -87,7 +87,8 @@ __noinline int listener_look(struct bpf_sock_addr *ctx, const struct wh_rules *r
 	if (!ctx || !rules || !question)
 		return WH_CAUSE_MEMORY;
 	redirector = &rules->redirector[question->verdict.redirector % WH_REDIRECTORS_MAX];
-	if (!wh_listener_matters(redirector))
+	/* Into another namespace there is no looking: the engine has refused intruders. */
+	if (!wh_listener_matters(redirector) || redirector->netns != question->netns)
 		return WH_CAUSE_NONE;
 	address = question->verdict.target.address;
 	if (wh_address_is_v4(&address)) {
@@ -183,6 +184,23 @@ static __always_inline __u32 call_chain(struct connect_call *call, __u32 related
 	return WH_CAUSE_NONE;
 }
 
+/* Notes beside the record that the proxy listens in another namespace. Returns 0 or a cause. */
+static __always_inline __u32 call_abroad(struct connect_call *call,
+					 const struct wh_redirector *redirector,
+					 struct wh_record *record)
+{
+	__u64 *netns;
+
+	if (redirector->netns == call->question.netns)
+		return WH_CAUSE_NONE;
+	netns = bpf_sk_storage_get(&wh_abroad, call->ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!netns)
+		return WH_CAUSE_MEMORY;
+	*netns = redirector->netns;
+	record->flags |= WH_RECORD_ABROAD;
+	return WH_CAUSE_NONE;
+}
+
 /* Writes the record of this redirection. Returns 0 or a cause. */
 static __noinline __u32 call_record(struct connect_call *call, __u32 related, __u32 device)
 {
@@ -213,19 +231,23 @@ static __noinline __u32 call_record(struct connect_call *call, __u32 related, __
 	record->who = call->identity;
 	record->who.cgroup = cgroup->kn->id;
 	record->who.netns = question->netns;
+	if (call_abroad(call, redirector, record))
+		return WH_CAUSE_MEMORY;
 	return call_chain(call, related, record);
 }
 
 /* The redirector of the verdict takes the connect, unless something is in the way. */
 static __noinline int call_redirect(struct connect_call *call, __u32 related)
 {
+	const struct wh_redirector *redirector =
+		&call->rules->redirector[call->question.verdict.redirector % WH_REDIRECTORS_MAX];
 	__u32 cause = call_check_bounds(call), device;
 	int none = 0;
 
 	if (cause)
 		return call_refuse(call, cause);
 	device = call->ctx->sk->bound_dev_if;
-	if (device == WH_LOOPBACK_INDEX)
+	if (device == WH_LOOPBACK_INDEX || redirector->netns != call->question.netns)
 		device = 0;
 	/* Bound to another device it would not reach the proxy; call_forget() gives the device
 	 * back. The kernel lets only those with CAP_NET_RAW leave one. */

@@ -59,6 +59,7 @@ WH_ARRAY(wh_filters, WH_FILTERS_MAX, struct wh_filter_counters);
 WH_ARRAY(wh_user_flights, WH_USER_SLOTS, __u64);
 
 WH_STORAGE(wh_client, struct wh_record);        /* client socket, from connect() on */
+WH_STORAGE(wh_abroad, __u64);                   /* beside it: the proxy's namespace */
 WH_STORAGE(wh_outbound, struct wh_chain);       /* client socket with a past */
 WH_STORAGE(wh_accepted, struct wh_record);      /* accepted socket */
 WH_STORAGE(wh_accepted_chain, struct wh_chain); /* its older hops */

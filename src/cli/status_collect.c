@@ -21,6 +21,7 @@ static const struct {
 	[WH_CAUSE_MEMORY] = {"memory", "no memory in the kernel"},
 	[WH_CAUSE_ABSENT] = {"absent", "nobody listens"},
 	[WH_CAUSE_INTRUDER] = {"intruder", "somebody else than the owner listens"},
+	[WH_CAUSE_NAMESPACE] = {"namespace", "the listener is another namespace's loopback"},
 	[WH_CAUSE_DEVICE] = {"device", "the client is bound to a device and may not leave it"},
 };
 
@@ -38,7 +39,7 @@ const char *const wh_not_covered[] = {
 	"UDP and every other protocol than TCP",
 	"traffic that this host forwards, and that of virtual machines",
 	"sockets that were connected before the rules came",
-	"network namespaces other than the one that a rule was made in",
+	"network namespaces other than the one that a rule was made in, unless it says netns",
 	"sockets made in another cgroup than a rule names, wherever they are used",
 	NULL,
 };

@@ -38,7 +38,7 @@ static void add_item(struct wh_condition_draft *draft, enum wh_config_key key, c
 					WH_LIST_MAX, WH_SHOWN(item));
 		return;
 	}
-	result = wh_condition_parse(key, item, draft->clients, &test, &fault);
+	result = wh_condition_parse(key, item, draft->clients, draft->netns, &test, &fault);
 	if (result == -ENOMEM) {
 		wh_report_no_memory(writer);
 		return;

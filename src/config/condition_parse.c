@@ -21,8 +21,10 @@ unsigned int wh_condition_kind(enum wh_config_key key)
 		return WH_TEST_EXE;
 	case WH_KEY_CGROUP:
 		return WH_TEST_CGROUP;
+	case WH_KEY_NETNS:
+		return WH_TEST_NETNS;
 	default:
-		return 0; /* tcp is all there is, and every rule has a namespace anyway */
+		return 0; /* tcp is all there is */
 	}
 }
 
@@ -79,8 +81,24 @@ static int parse_executable(const char *item, struct wh_test *test, struct wh_pa
 	return 0;
 }
 
+/* id 0: any that is owned by the initial user namespace. */
+static int parse_netns(const char *item, uint64_t netns, struct wh_test *test,
+		       struct wh_parse_fault *fault)
+{
+	uint64_t cookie = netns;
+	int result = 0;
+
+	if (!strcmp(item, "any"))
+		cookie = 0;
+	else if (strcmp(item, "current") != 0)
+		result = wh_resolve_netns(item, &cookie, fault);
+	if (!result)
+		test->id = cookie;
+	return result;
+}
+
 int wh_condition_parse(enum wh_config_key key, const char *item, const struct wh_clients *clients,
-		       struct wh_test *ret, struct wh_parse_fault *fault)
+		       uint64_t netns, struct wh_test *ret, struct wh_parse_fault *fault)
 {
 	struct wh_test test = {.kind = (__u8)wh_condition_kind(key)};
 	int result = 0;
@@ -106,8 +124,7 @@ int wh_condition_parse(enum wh_config_key key, const char *item, const struct wh
 		result = parse_cgroup(item, clients, &test, fault);
 		break;
 	case WH_KEY_NETNS:
-		if (strcmp(item, "current") != 0)
-			result = wh_parse_fault(fault, "this version knows only current");
+		result = parse_netns(item, netns, &test, fault);
 		break;
 	default:
 		result = wh_parse_fault(fault, "it is no condition");

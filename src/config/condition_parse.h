@@ -21,10 +21,11 @@ struct wh_clients {
 unsigned int wh_condition_kind(enum wh_config_key key);
 
 /*
- * Reads one alternative of the condition key; a cgroup is narrowed to clients (may be NULL).
+ * Reads one alternative of the condition key; a cgroup is narrowed to clients (may be NULL),
+ * and netns is the cookie of "current".
  * Returns 0, or a negative errno with what was expected in fault.
  */
 int wh_condition_parse(enum wh_config_key key, const char *item, const struct wh_clients *clients,
-		       struct wh_test *ret, struct wh_parse_fault *fault);
+		       uint64_t netns, struct wh_test *ret, struct wh_parse_fault *fault);
 
 #endif /* WH_CONDITION_PARSE_H */

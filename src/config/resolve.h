@@ -28,4 +28,7 @@ int wh_resolve_cgroup(const char *path, struct wh_cgroup_identity *ret,
 /* A name, or a number that need not have a name. */
 int wh_resolve_user(const char *name, uint32_t *ret_uid, struct wh_parse_fault *fault);
 
+/* The cookie of a network namespace: a name below /run/netns, or an absolute path. */
+int wh_resolve_netns(const char *name, uint64_t *ret_cookie, struct wh_parse_fault *fault);
+
 #endif /* WH_RESOLVE_H */

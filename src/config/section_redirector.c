@@ -199,6 +199,34 @@ static int make_owner_text(const struct wh_ini_section *section, char **ret)
 	return 0;
 }
 
+static int is_loopback(const struct wh_endpoint *listen, const struct wh_spread *spread)
+{
+	if (!listen->port)
+		return 0;
+	return wh_address_is_loopback(&listen->address) ||
+	       (spread->host_bits && wh_address_is_loopback(&spread->prefix));
+}
+
+/* The loopback address of another namespace is not this one's. */
+static void check_reach(const struct redirector_reader *reader)
+{
+	const struct wh_condition_list *list = &reader->draft.lists[WH_KEY_NETNS];
+	const struct wh_redirector_rule *rule = reader->rule;
+
+	if (!is_loopback(&rule->listen4, &rule->spread4) &&
+	    !is_loopback(&rule->listen6, &rule->spread6))
+		return;
+	for (__u32 i = 0; i < list->count && i < WH_LIST_MAX; i++)
+		if (list->tests[i].kind && list->tests[i].id != rule->netns) {
+			wh_report_error(reader->section->writer, reader->seen.line[WH_KEY_NETNS],
+					"netns",
+					"found beside an address of loopback; expected listen and "
+					"spread at addresses of this host that other namespaces "
+					"reach");
+			return;
+		}
+}
+
 static void check_whole(struct redirector_reader *reader, const struct wh_ini_section *section)
 {
 	struct wh_report_writer *writer = reader->section->writer;
@@ -206,6 +234,7 @@ static void check_whole(struct redirector_reader *reader, const struct wh_ini_se
 	if (!reader->seen.line[WH_KEY_LISTEN])
 		wh_report_error(writer, section->line, "listen",
 				"found none; expected listen = ADDRESS:PORT");
+	check_reach(reader);
 	if (reader->spread4_line && !reader->listen4_line)
 		wh_report_error(writer, reader->spread4_line, "spread",
 				"found without an IPv4 address; expected listen beside it");

@@ -58,6 +58,7 @@ struct wh_explanation {
 WH_RULE struct wh_facts wh_attempt_facts(const struct wh_attempt *attempt)
 {
 	return (struct wh_facts){.destination = attempt->destination,
+				 .host_netns = 1,
 				 .netns = attempt->netns,
 				 .who = attempt->chain ? &attempt->chain->who :
 							 attempt->process.who,
@@ -155,6 +156,10 @@ WH_RULE void wh_explain_end(const struct wh_attempt *attempt, __u32 index, struc
 				      (__u32)wh_address_is_v4(&attempt->destination.address));
 	if (!target) {
 		wh_verdict_refuse(ret, WH_CAUSE_FAMILY);
+		return;
+	}
+	if (!wh_target_reached(&attempt->rules->redirector[rule->index], target, attempt->netns)) {
+		wh_verdict_refuse(ret, WH_CAUSE_NAMESPACE);
 		return;
 	}
 	ret->action = WH_ACTION_REDIRECT;

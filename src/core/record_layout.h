@@ -57,6 +57,8 @@ enum wh_record_flags {
 	WH_RECORD_SENT = 1 << 2,    /* client side: the in-flight copy was made */
 	/* getsockname() of the accepted socket answers the proxy's own address */
 	WH_RECORD_LOCAL_PROXY = 1 << 3,
+	/* client side: the proxy listens in another namespace, which is stored beside the record */
+	WH_RECORD_ABROAD = 1 << 4,
 };
 
 /* One redirection. */

@@ -37,7 +37,8 @@ enum wh_cause {
 	WH_CAUSE_ABSENT = 8,       /* nobody listens: ECONNREFUSED */
 	WH_CAUSE_INTRUDER = 9,     /* somebody else than the owner listens: ECONNREFUSED */
 	WH_CAUSE_DEVICE = 10,      /* bound to a device that it may not leave: ECONNREFUSED */
-	WH_CAUSES = 11,
+	WH_CAUSE_NAMESPACE = 11,   /* its loopback address is another namespace's: ECONNREFUSED */
+	WH_CAUSES = 12,
 };
 
 #define WH_CAUSE_SLOTS 16 /* counters: a power of two, so that an index can be masked */
@@ -95,9 +96,12 @@ static long wh_listener_step(__u64 index, void *context)
 	if (index >= search->rules->redirector_count || index >= WH_REDIRECTORS_MAX)
 		return 1;
 	redirector = &search->rules->redirector[index % WH_REDIRECTORS_MAX];
-	if (redirector->netns != search->netns)
+	if (redirector->netns != search->netns && !(redirector->flags & WH_REDIRECTOR_ABROAD))
 		return 0;
 	if (!wh_redirector_at(redirector, &search->destination))
+		return 0;
+	if (redirector->netns != search->netns &&
+	    wh_address_is_loopback(&search->destination.address))
 		return 0;
 	search->found = (__u32)index;
 	search->own = (__u32)wh_process_belongs(redirector, search->process);
@@ -165,6 +169,18 @@ WH_RULE const struct wh_endpoint *wh_redirector_target(const struct wh_redirecto
 	return redirector->listen4.port ? &redirector->listen4 : NULL;
 }
 
+/* Whether a client in the namespace netns reaches target: a loopback address is its own's. */
+WH_RULE int wh_target_reached(const struct wh_redirector *redirector,
+			      const struct wh_endpoint *target, __u64 netns)
+{
+	const struct wh_spread *spread = wh_redirector_spread(redirector, target);
+
+	if (redirector->netns == netns)
+		return 1;
+	return !wh_address_is_loopback(&target->address) &&
+	       !(spread && wh_address_is_loopback(&spread->prefix));
+}
+
 /*
  * Decides the rest. passed: who must not take it; hop_count: how many hops lie behind it.
  * passed must outlive choice; ret is the verdict of wh_choice_first() and is completed.
@@ -198,6 +214,10 @@ WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *p
 				      (__u32)wh_address_is_v4(&facts->destination.address));
 	if (!target) {
 		wh_verdict_refuse(ret, WH_CAUSE_FAMILY);
+		return;
+	}
+	if (!wh_target_reached(redirector, target, facts->netns)) {
+		wh_verdict_refuse(ret, WH_CAUSE_NAMESPACE);
 		return;
 	}
 	ret->action = WH_ACTION_REDIRECT;

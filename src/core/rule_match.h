@@ -15,8 +15,8 @@
 /* What the rules look at. */
 struct wh_facts {
 	struct wh_endpoint destination;
-	__u32 reserved;
-	__u64 netns; /* of the connecting socket */
+	__u32 host_netns; /* 1: netns is owned by the initial user namespace */
+	__u64 netns;      /* of the connecting socket */
 	/* Of the chain's first process, or of the connecting one. NULL: no identity test matches. */
 	const struct wh_identity *who;
 	const struct wh_cgroup_path *path; /* of its socket. NULL: no cgroup test matches */
@@ -44,7 +44,7 @@ WH_RULE int wh_test_matches(const struct wh_test *test, const struct wh_facts *f
 
 	switch (test->kind) {
 	case WH_TEST_NETNS:
-		return test->id == facts->netns;
+		return test->id ? test->id == facts->netns : facts->host_netns == 1;
 	case WH_TEST_REMOTE_PORT:
 		return port >= test->low && port <= test->high;
 	case WH_TEST_REMOTE_ADDRESS:

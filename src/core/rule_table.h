@@ -47,8 +47,8 @@ struct wh_cgroup_path {
 
 /* In the order in which they are tested: cheap and selective first. */
 enum wh_test_kind {
-	WH_TEST_NETNS = 1,          /* id: cookie of the connecting socket's namespace */
-	WH_TEST_REMOTE_PORT = 2,    /* low to high, host order */
+	WH_TEST_NETNS = 1,       /* id: cookie of the socket's namespace; 0: any of this host's */
+	WH_TEST_REMOTE_PORT = 2, /* low to high, host order */
 	WH_TEST_REMOTE_ADDRESS = 3, /* address, mask */
 	WH_TEST_USER = 4,           /* number: uid */
 	WH_TEST_EXE = 5,            /* id: inode, number: device */
@@ -113,6 +113,8 @@ struct wh_owner {
 enum wh_redirector_flags {
 	WH_WHEN_ABSENT_PERMIT = 1 << 0,
 	WH_LOCAL_ADDRESS_PROXY = 1 << 1, /* getsockname() tells the proxy its own address */
+	/* It takes connects of other namespaces than the one in which it listens. */
+	WH_REDIRECTOR_ABROAD = 1 << 2,
 };
 
 /* A range of addresses, see spread_address.h. host_bits 0: none. */
@@ -167,6 +169,7 @@ enum wh_rules_flags {
 	WH_RULES_IDENTITY = 1 << 0, /* a test asks for user, exe or cgroup */
 	WH_RULES_CGROUP = 1 << 1,   /* a test or an owner asks for a cgroup */
 	WH_RULES_OWNED = 1 << 2,    /* an owner is stated: binds are looked at */
+	WH_RULES_NETNS = 1 << 3,    /* a test is for any namespace */
 };
 
 struct wh_rules {

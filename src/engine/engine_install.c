@@ -16,6 +16,7 @@
 #include "engine_internal.h"
 #include "engine_problem.h"
 #include "hook_attach.h"
+#include "listener_abroad.h"
 #include "listener_scan.h"
 #include "rule_compile.h"
 #include "scope_exit.h"
@@ -87,6 +88,10 @@ static int teach_listeners(const struct wh_engine *engine, const struct wh_rules
 	struct wh_listener_scan scan = {};
 	int error = wh_listeners_scan(rules, &scan);
 
+	if (!error && (error = wh_listeners_check_abroad(rules, &scan, problem))) {
+		wh_listeners_free(&scan);
+		return error;
+	}
 	if (!error)
 		error = wh_listeners_teach(&engine->maps, rules, &scan);
 	wh_listeners_free(&scan);

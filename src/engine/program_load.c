@@ -52,6 +52,7 @@ static const struct {
 /* Those that user space does not look into. */
 static const char *const unseen[] = {
 	"wh_scratch",
+	"wh_abroad",
 };
 
 #define PINNED_COUNT (sizeof(pinned) / sizeof(pinned[0]))

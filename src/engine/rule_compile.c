@@ -94,6 +94,8 @@ static int add_tests(struct compiler *compiler, const struct wh_unit *unit, stru
 				table->flags |= WH_RULES_IDENTITY;
 			if (test->kind == WH_TEST_CGROUP)
 				table->flags |= WH_RULES_CGROUP;
+			if (test->kind == WH_TEST_NETNS && !test->id)
+				table->flags |= WH_RULES_NETNS;
 		}
 	}
 	table->test_count = end;
@@ -106,6 +108,16 @@ static void mark_port(struct wh_rules *table, const struct wh_endpoint *listener
 
 	if (port)
 		table->listen_port[port / 64] |= 1ULL << (port % 64);
+}
+
+/* Whether it takes connects of other namespaces than its own. */
+static int is_abroad(const struct wh_unit *unit)
+{
+	for (__u32 i = 0; i < unit->test_count; i++)
+		if (unit->tests[i].kind == WH_TEST_NETNS &&
+		    unit->tests[i].id != unit->redirector.netns)
+			return 1;
+	return 0;
 }
 
 static int add_redirector(struct compiler *compiler, const struct wh_unit *unit)
@@ -123,6 +135,8 @@ static int add_redirector(struct compiler *compiler, const struct wh_unit *unit)
 	wh_slot_set_add(&redirector->upto, unit->slot);
 	mark_port(table, &redirector->listen4);
 	mark_port(table, &redirector->listen6);
+	if (is_abroad(unit))
+		redirector->flags |= WH_REDIRECTOR_ABROAD;
 	if (redirector->owner.flags & WH_OWNER_STATED)
 		table->flags |= WH_RULES_OWNED;
 	if (redirector->owner.flags & WH_OWNER_CGROUP)

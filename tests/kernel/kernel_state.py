@@ -16,7 +16,8 @@ PINS = "/sys/fs/bpf/whither"
 BPF = {"x86_64": 321, "aarch64": 280, "riscv64": 280}[platform.machine()]
 LOOKUP, UPDATE, NEXT_KEY, OBJECT_GET = 1, 2, 4, 7
 CAUSES = (
-    "none filter own_listener family hops bound user_bound memory absent intruder".split()
+    "none filter own_listener family hops bound user_bound memory absent intruder device "
+    "namespace".split()
 )
 CAUSE_SLOTS = 16
 USER_SLOTS = 4096

@@ -60,7 +60,7 @@ static void each_wrong_alternative_is_reported(void **state)
 {
 	assert_errors(
 		FILTER "user = root, nobody else, 4294967295, 99999999999999999999\n"
-		       "protocol = udp, tcp, TCP\nnetns = any, current, blue\n"
+		       "protocol = udp, tcp, TCP\nnetns = current, no-such-namespace\n"
 		       "remote-port = 0,80\nexe = sh\n",
 		TEXTS("<stdin>:3: user: found 'nobody else'; there is no such user; expected "
 		      "a name or a number",
@@ -70,8 +70,8 @@ static void each_wrong_alternative_is_reported(void **state)
 		      "from 0 to 4294967294",
 		      "<stdin>:4: protocol: found 'udp'; this version knows only tcp",
 		      "<stdin>:4: protocol: found 'TCP'; this version knows only tcp",
-		      "<stdin>:5: netns: found 'any'; this version knows only current",
-		      "<stdin>:5: netns: found 'blue'; this version knows only current",
+		      "<stdin>:5: netns: found 'no-such-namespace'; there is no such network "
+		      "namespace; expected current, any, a name as of 'ip netns', or a path",
 		      "<stdin>:6: remote-port: found '0'; expected a port from 1 to 65535, or "
 		      "a range such as 8000-8080",
 		      "<stdin>:7: exe: found 'sh'; expected an absolute path"));

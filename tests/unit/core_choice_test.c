@@ -273,6 +273,45 @@ static void a_ninth_hop_is_refused_but_only_when_somebody_would_take_it(void **s
 	assert_passes(connect_to("192.0.2.7", 443));
 }
 
+/* The id 0 stands for every namespace that the host's root has made. */
+static void any_namespace_is_any_of_this_host(void **state)
+{
+	struct wh_test any = {.kind = WH_TEST_NETNS}, one = {.kind = WH_TEST_NETNS, .id = 6};
+	struct wh_facts facts = {.netns = 6};
+
+	assert_false(wh_test_matches(&any, &facts));
+	assert_true(wh_test_matches(&one, &facts));
+	facts.host_netns = 1;
+	assert_true(wh_test_matches(&any, &facts));
+	facts.netns = 7;
+	assert_true(wh_test_matches(&any, &facts));
+	assert_false(wh_test_matches(&one, &facts));
+}
+
+/* From another namespace a host address is reached, and an address of loopback is its own. */
+static void another_namespace_is_sent_to_addresses_that_it_reaches(void **state)
+{
+	struct wh_endpoint host4 = endpoint_of("10.77.0.1", 10000);
+	struct wh_redirector *redirector = rules_add_redirector(rules, 0);
+
+	redirector->netns = 5;
+	redirector->flags = WH_REDIRECTOR_ABROAD;
+	assert_refused(connect_from(6, "192.0.2.7", 80, 0), WH_CAUSE_NAMESPACE, ECONNREFUSED);
+	assert_refused(connect_from(6, "2001:db8::7", 80, 1), WH_CAUSE_NAMESPACE, ECONNREFUSED);
+	assert_redirected(connect_from(5, "192.0.2.7", 80, 0), 0, "127.0.0.1", 10000);
+	rules_listen(rules, redirector, &host4, NULL);
+	assert_redirected(connect_from(6, "192.0.2.7", 80, 0), 0, "10.77.0.1", 10000);
+	assert_redirected(connect_from(6, "2001:db8::7", 80, 1), 0, "10.77.0.1", 10000);
+	/* Its listener is the one that it is at home. */
+	assert_passes(connect_from(6, "10.77.0.1", 10000, 0));
+	redirector->flags = 0;
+	assert_redirected(connect_from(6, "10.77.0.1", 10000, 0), 0, "10.77.0.1", 10000);
+	/* A range of loopback is as an address of it. */
+	wh_spread_set(&redirector->spread4,
+		      &(struct wh_address){{0, 0, htonl(0xffff), htonl(0x7f400000)}}, 112);
+	assert_refused(connect_from(6, "192.0.2.7", 80, 0), WH_CAUSE_NAMESPACE, ECONNREFUSED);
+}
+
 static void each_cause_has_the_errno_of_the_manual(void **state)
 {
 	static const int errors[WH_CAUSES] = {
@@ -287,6 +326,7 @@ static void each_cause_has_the_errno_of_the_manual(void **state)
 		[WH_CAUSE_ABSENT] = ECONNREFUSED,
 		[WH_CAUSE_INTRUDER] = ECONNREFUSED,
 		[WH_CAUSE_DEVICE] = ECONNREFUSED,
+		[WH_CAUSE_NAMESPACE] = ECONNREFUSED,
 	};
 	struct wh_verdict verdict;
 
@@ -335,6 +375,8 @@ int main(void)
 		TEST(the_listener_of_another_namespace_is_an_address_like_any_other),
 		TEST(the_listener_is_of_a_family_that_the_socket_reaches),
 		TEST(a_ninth_hop_is_refused_but_only_when_somebody_would_take_it),
+		TEST(any_namespace_is_any_of_this_host),
+		TEST(another_namespace_is_sent_to_addresses_that_it_reaches),
 		TEST(each_cause_has_the_errno_of_the_manual),
 		TEST(the_core_s_numbers_are_those_of_the_system),
 	};

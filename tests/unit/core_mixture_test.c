@@ -199,12 +199,22 @@ static void a_changed_destination_may_come_back_once_behind_a_proxy_that_sets_no
 	assert_int_equal(connect_to(8080, 1), NOBODY);
 }
 
+static void reached_from_afar(void)
+{
+	for (__u32 i = 0; i < rules->redirector_count; i++) {
+		struct wh_endpoint listen = endpoint_of("10.77.0.1", (__u16)(10000 + i));
+
+		rules_listen(rules, &rules->redirector[i], &listen, NULL);
+	}
+}
+
 /* The same by a condition on the namespace, which is that of the connecting socket. */
 static void another_namespace_may_come_back_once_behind_a_proxy_that_sets_none(void **state)
 {
 	add(0);
 	rules_match_netns(rules, 2);
 	add(1);
+	reached_from_afar();
 	netns = 1;
 	assert_int_equal(connect_to(80, 1), 1);
 	netns = 2;
