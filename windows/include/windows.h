@@ -87,6 +87,8 @@ WHITHER_STATIC_ASSERT(sizeof(OVERLAPPED) == 32 && __builtin_offsetof(OVERLAPPED,
 WHITHER_STATIC_ASSERT(sizeof(OVERLAPPED_ENTRY) == 32);
 
 #include <winbase.h>
+#include <winfile.h>
+#include <winmore.h>
 #include <winnls.h>
 
 /* Windows source proper: its formatted output and its wide strings are this library's. */

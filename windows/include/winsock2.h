@@ -154,7 +154,6 @@ typedef struct sockproto {
 } SOCKPROTO;
 
 typedef struct _QualityOfService *LPQOS;
-/* Only asked for, never filled in. */
 typedef struct _WSAPROTOCOL_INFOW *LPWSAPROTOCOL_INFOW;
 typedef struct _WSAPROTOCOL_INFOA *LPWSAPROTOCOL_INFOA;
 
@@ -169,6 +168,7 @@ typedef int(CALLBACK *LPCONDITIONPROC)(LPWSABUF lpCallerId, LPWSABUF lpCallerDat
 #define WSAMAKESELECTREPLY(event, error) MAKELONG(event, error)
 
 #include <winsock_calls.h>
+#include <winsock_more.h>
 #include <winsock_names.h>
 #include <winsock_select.h>
 

@@ -10,6 +10,8 @@
 
 #include <wdm_device.h>
 
+#include "nt_device_calls.h"
+
 #pragma GCC visibility push(default)
 
 /*
@@ -43,22 +45,9 @@ void nt_driver_object_free(PDRIVER_OBJECT driver);
 /* Ends the timer's thread and the pool's, once they are idle. They start again when needed. */
 void nt_stop_threads(void);
 
-/*
- * A handle on a device, by a name such as \\.\name, \\?\name or \DosDevices\name, as UTF-8. The
- * requests go to the top of the device's stack and are waited for.
- */
-struct nt_device_handle;
-NTSTATUS nt_device_open(const char *name, ULONG access, struct nt_device_handle **ret_handle);
 /* The same with a name as CreateFileW() has it. */
 NTSTATUS nt_device_open_wide(PCUNICODE_STRING name, ULONG access,
 			     struct nt_device_handle **ret_handle);
-NTSTATUS nt_device_control(struct nt_device_handle *handle, ULONG code, const void *input,
-			   ULONG input_size, void *output, ULONG output_size, ULONG *ret_size);
-NTSTATUS nt_device_read(struct nt_device_handle *handle, void *buffer, ULONG size, ULONG *ret_size);
-NTSTATUS nt_device_write(struct nt_device_handle *handle, const void *buffer, ULONG size,
-			 ULONG *ret_size);
-void nt_device_close(struct nt_device_handle *handle);
-
 /*
  * The same behind CreateFileW(), DeviceIoControl(), ReadFile() and WriteFile(). ZwClose() closes the
  * file; of a handle that is not the kernel's it says STATUS_INVALID_HANDLE.

@@ -48,6 +48,12 @@ def irps_out_of_a_lookaside_list(tools):
 
 
 @case
+def sockets_by_number_in_a_table(tools):
+    said = driver("handle_table.cpp")(tools)
+    check("20 sockets" in said, said)
+
+
+@case
 def objects_in_cxx(tools):
     driver("owning_objects.cpp")(tools)
 

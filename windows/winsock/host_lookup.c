@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static enum ws_lookup_error error_of(int eai)
@@ -99,5 +100,22 @@ bool ws_host_address_loose(const char *text, unsigned int *ret_address)
 	if (!inet_aton(text, &address))
 		return false;
 	*ret_address = address.s_addr;
+	return true;
+}
+
+bool ws_host_service(const char *name, int *port, const char *protocol, char *ret_name,
+		     char *ret_protocol, size_t size)
+{
+	struct servent entry;
+	struct servent *found = NULL;
+	char room[2048];
+	int error = name ? getservbyname_r(name, protocol, &entry, room, sizeof(room), &found) :
+			   getservbyport_r(*port, protocol, &entry, room, sizeof(room), &found);
+
+	if (error || !found || strlen(found->s_name) >= size || strlen(found->s_proto) >= size)
+		return false;
+	strcpy(ret_name, found->s_name);
+	strcpy(ret_protocol, found->s_proto);
+	*port = found->s_port;
 	return true;
 }

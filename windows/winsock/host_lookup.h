@@ -52,6 +52,10 @@ enum ws_lookup_error ws_host_lookup(const char *name, const char *service,
 enum ws_lookup_error ws_host_reverse(const void *address, size_t size, char *name, size_t name_size,
 				     char *service, size_t service_size, unsigned int flags);
 
+/* Of the host's list of services: by name, or by *port (network order) when name is NULL. */
+bool ws_host_service(const char *name, int *port, const char *protocol, char *ret_name,
+		     char *ret_protocol, size_t size);
+
 /* inet_pton(), inet_ntop(), inet_aton(). */
 int ws_host_address_parse(int family, const char *text, void *ret_address);
 bool ws_host_address_text(int family, const void *address, char *text, size_t size);

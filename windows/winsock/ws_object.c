@@ -3,6 +3,8 @@
 
 #include "ws_object.h"
 
+#include "win_file.h"
+
 #include <stdlib.h>
 
 /* Handles begin where no descriptor can be, and their two low bits are free for the program's use. */
@@ -105,15 +107,22 @@ void ws_object_release(struct ws_object *object)
 
 BOOL WINAPI CloseHandle(HANDLE hObject)
 {
+	struct win_file *file = NULL;
 	struct ws_object *object;
 
 	ws_lock();
 	object = ws_object_find(hObject, WS_ANY_KIND);
 	if (object) {
 		table[slot_of(hObject)] = NULL;
+		if (object->references == 1) {
+			file = object->file;
+			object->file = NULL;
+		}
 		ws_object_release(object);
 	}
 	ws_unlock();
+	if (file)
+		win_file_close(file);
 	if (!object)
 		SetLastError(ERROR_INVALID_HANDLE);
 	return object != NULL;

@@ -20,7 +20,10 @@ enum ws_kind {
 	WS_SEMAPHORE,
 	WS_THREAD,
 	WS_PORT,
+	WS_FILE,
 };
+
+struct win_file;
 
 struct ws_packet {
 	struct ws_packet *next;
@@ -38,6 +41,7 @@ struct ws_object {
 	DWORD exit_code;
 	struct ws_packet *first; /* WS_PORT */
 	struct ws_packet **last;
+	struct win_file *file; /* WS_FILE: closed by CloseHandle(), or by who used it last */
 };
 
 /* Queued to a thread, run in its alertable wait; run() frees it. */

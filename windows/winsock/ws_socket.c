@@ -4,6 +4,7 @@
 /* The life of a socket. */
 #include "host_socket.h"
 #include "ws_call.h"
+#include "ws_protocol.h"
 #include "ws_track.h"
 
 #include <errno.h>
@@ -23,11 +24,21 @@ SOCKET WSAAPI socket(int af, int type, int protocol)
 
 static SOCKET open_socket(int af, int type, int protocol, const void *info)
 {
-	if (info || af == FROM_PROTOCOL_INFO) {
-		ws_fail(WSAEINVAL);
+	const WSAPROTOCOL_INFOA *head = info;
+
+	if (!head && af != FROM_PROTOCOL_INFO)
+		return socket(af, type, protocol);
+	if (!head || !ws_started()) {
+		if (!head)
+			ws_fail(WSAEFAULT);
 		return INVALID_SOCKET;
 	}
-	return socket(af, type, protocol);
+	/* One that WSADuplicateSocket() described, or one of WSAEnumProtocols(), which is of no socket. */
+	if (head->dwProviderReserved)
+		return ws_socket_of_info(info);
+	return socket(af == FROM_PROTOCOL_INFO ? head->iAddressFamily : af,
+		      type == FROM_PROTOCOL_INFO ? head->iSocketType : type,
+		      protocol == FROM_PROTOCOL_INFO ? head->iProtocol : protocol);
 }
 
 SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo,
