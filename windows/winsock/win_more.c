@@ -99,7 +99,7 @@ void WINAPI GetLocalTime(LPSYSTEMTIME lpSystemTime)
 BOOL WINAPI FileTimeToSystemTime(const FILETIME *lpFileTime, LPSYSTEMTIME lpSystemTime)
 {
 	const LONGLONG value = value_of(lpFileTime);
-	const LONGLONG since = value - EPOCH;
+	const LONGLONG since = value < 0 ? 0 : value - EPOCH;
 	LONGLONG seconds = since / SECOND;
 	LONGLONG rest = since % SECOND;
 	struct tm parts;
