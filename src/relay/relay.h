@@ -22,6 +22,7 @@ struct wh_relay_event {
 		WH_RELAY_CLOSED,    /* both sides are done, or failed: error may be set */
 	} kind;
 	int error;                           /* negative errno, or 0 */
+	const char *problem;                 /* in words, where error alone says too little; or NULL */
 	uint64_t number;                     /* of the connection, from 1 */
 	const struct whither_origin *origin; /* NULL with WH_RELAY_DIRECT */
 	const struct whither_hop *hops;
@@ -33,15 +34,42 @@ struct wh_relay_event {
 	uint64_t duration;       /* ns since accept */
 };
 
+/* Where all connections go first. */
+enum wh_relay_protocol {
+	WH_RELAY_SOCKS5,
+	WH_RELAY_HTTP,         /* CONNECT */
+	WH_RELAY_PROXY_HEADER, /* the PROXY protocol, version 2 */
+};
+
+#define WH_RELAY_UPSTREAM_ADDRESSES 8
+#define WH_RELAY_CREDENTIAL_MAX 255 /* bytes of a user, and of a password */
+
+struct wh_relay_upstream {
+	enum wh_relay_protocol protocol;
+	size_t address_count; /* 1 or more; each is tried when those before it do not answer */
+	union whither_address addresses[WH_RELAY_UPSTREAM_ADDRESSES];
+	int has_credentials;
+	char user[WH_RELAY_CREDENTIAL_MAX + 1];
+	char password[WH_RELAY_CREDENTIAL_MAX + 1];
+};
+
 struct wh_relay_options {
 	/* Called from wh_relay_dispatch(); may be NULL. Pointers are good for the call only. */
 	void (*on_event)(const struct wh_relay_event *event, void *data);
 	void *data;
-	size_t max_connections; /* 0: as many as the limit on descriptors allows */
+	size_t max_connections;   /* 0: as many as the limit on descriptors allows */
+	size_t max_per_user;      /* of one user (the origin's); 0: any number */
+	unsigned int connect_ms;   /* to connect to one address; 0: as long as the kernel tries */
+	unsigned int handshake_ms; /* for an upstream proxy to let a connection through; 0: ever */
+	unsigned int idle_ms;      /* without a byte either way, then both ends are reset; 0: ever */
 };
 
 /* Makes a relay without listeners. Returns 0 or a negative errno. */
 int wh_relay_new(struct wh_relay **ret_relay, const struct wh_relay_options *options);
+
+/* Has connections made from now on go through another proxy. May be called again; the upstream is
+ * copied. Returns 0 or a negative errno. */
+int wh_relay_set_upstream(struct wh_relay *relay, const struct wh_relay_upstream *upstream);
 
 /* Adds a listening TCP socket; the relay owns it from then on, also on failure. */
 int wh_relay_add_listener(struct wh_relay *relay, int fd);
@@ -56,6 +84,9 @@ int wh_relay_dispatch(struct wh_relay *relay, int timeout_ms);
 
 /* Stops accepting; connections go on. */
 void wh_relay_stop_accepting(struct wh_relay *relay);
+
+/* The descriptors of the listeners, at most capacity of them. Returns how many there are. */
+size_t wh_relay_listeners(const struct wh_relay *relay, int *fds, size_t capacity);
 
 /* Open connections. */
 size_t wh_relay_connections(const struct wh_relay *relay);

@@ -74,7 +74,7 @@ void wh_relay_pause_accepting(struct wh_relay *relay)
 	watch_listeners(relay, 0);
 	/* A connection that closes resumes it. Without one, time must. */
 	if (relay->connection_count < relay->options.max_connections)
-		wh_relay_arm_timer(relay);
+		wh_relay_arm_tick(relay);
 }
 
 void wh_relay_resume_accepting(struct wh_relay *relay)
@@ -161,4 +161,18 @@ void wh_relay_stop_accepting(struct wh_relay *relay)
 		close(listener->watch.fd);
 		listener->watch.fd = -1;
 	}
+}
+
+size_t wh_relay_listeners(const struct wh_relay *relay, int *fds, size_t capacity)
+{
+	size_t count = 0;
+
+	for (struct wh_relay_listener *one = relay->listeners; one; one = one->next) {
+		if (one->watch.fd < 0)
+			continue;
+		if (count < capacity)
+			fds[count] = one->watch.fd;
+		count++;
+	}
+	return count;
 }

@@ -33,10 +33,21 @@ static int make_socket(struct wh_relay *relay, int family)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Makes the destination's socket. Returns 0 (connected), -EINPROGRESS, or another error. */
-static int connect_destination(struct wh_relay *relay, struct wh_relay_connection *connection)
+/* Where this connection goes now. */
+static const union whither_address *next_stop(const struct wh_relay_connection *connection)
 {
-	const union whither_address *address = &connection->facts->origin.destination;
+	const struct wh_relay_upstream *upstream = connection->relay->upstream;
+
+	if (!upstream)
+		return &connection->facts->origin.destination;
+	/* Another upstream may have fewer addresses. */
+	return &upstream->addresses[connection->address % upstream->address_count];
+}
+
+/* Makes the outbound socket. Returns 0 (connected), -EINPROGRESS, or another error. */
+static int connect_on(struct wh_relay *relay, struct wh_relay_connection *connection)
+{
+	const union whither_address *address = next_stop(connection);
 	struct wh_relay_end *end = &connection->ends[WH_RELAY_DESTINATION];
 	int error;
 
@@ -52,9 +63,33 @@ static int connect_destination(struct wh_relay *relay, struct wh_relay_connectio
 	return 0;
 }
 
+/* The same, with the upstream's next addresses when one fails at once. */
+static int connect_somewhere(struct wh_relay *relay, struct wh_relay_connection *connection)
+{
+	struct wh_relay_watch *watch = &connection->ends[WH_RELAY_DESTINATION].watch;
+	int error = connect_on(relay, connection);
+
+	while (error && error != -EINPROGRESS && relay->upstream &&
+	       connection->address + 1u < relay->upstream->address_count) {
+		if (watch->fd >= 0)
+			close(watch->fd);
+		watch->fd = -1;
+		connection->address++;
+		error = connect_on(relay, connection);
+	}
+	return error;
+}
+
+/* An error of the upstream proxy's would pass for one of the destination's. */
+static const char *connect_problem(const struct wh_relay *relay)
+{
+	return relay->upstream ? "the upstream proxy cannot be reached" : NULL;
+}
+
 static void turn_away(struct wh_relay_connection *connection, int kind, int error)
 {
 	wh_relay_close_ends(connection, true);
+	wh_relay_user_leave(connection);
 	wh_relay_report(connection, kind, error);
 	free(connection->facts);
 	free(connection);
@@ -84,18 +119,24 @@ int wh_relay_adopt(struct wh_relay *relay, int fd)
 		turn_away(connection, WH_RELAY_DIRECT, error);
 		return error;
 	}
-	set_socket_options(fd);
-	error = connect_destination(relay, connection);
-	if (error && error != -EINPROGRESS) {
+	error = wh_relay_user_enter(connection, connection->facts->origin.uid);
+	if (error) {
+		relay->problem = "this user has as many connections as one may have";
 		turn_away(connection, WH_RELAY_REFUSED, error);
 		return error;
 	}
-	if (!relay->options.on_event) {
+	set_socket_options(fd);
+	error = connect_somewhere(relay, connection);
+	if (error && error != -EINPROGRESS) {
+		relay->problem = connect_problem(relay);
+		turn_away(connection, WH_RELAY_REFUSED, error);
+		return error;
+	}
+	/* An upstream proxy will have to be told. */
+	if (!relay->options.on_event && !relay->upstream) {
 		free(connection->facts);
 		connection->facts = NULL;
 	}
-	/* Connected at once is a connecting that ends with the first event. */
-	connection->connecting = true;
 	wh_relay_connection_open(connection);
 	return 0;
 }
@@ -109,9 +150,33 @@ void wh_relay_connecting_event(struct wh_relay_connection *connection, int side)
 					true);
 		return;
 	}
-	if (error) {
-		wh_relay_connection_end(connection, WH_RELAY_REFUSED, error, true);
-		return;
+	if (error)
+		wh_relay_connect_failed(connection, error);
+	else if (connection->relay->upstream)
+		wh_relay_handshake_start(connection);
+	else
+		wh_relay_connection_connected(connection);
+}
+
+void wh_relay_connect_failed(struct wh_relay_connection *connection, int error)
+{
+	struct wh_relay_watch *watch = &connection->ends[WH_RELAY_DESTINATION].watch;
+	struct wh_relay *relay = connection->relay;
+	int next;
+
+	if (relay->upstream && connection->address + 1u < relay->upstream->address_count) {
+		wh_relay_watch(relay, watch, WH_RELAY_NOT_WATCHED);
+		close(watch->fd);
+		watch->fd = -1;
+		connection->address++;
+		next = connect_somewhere(relay, connection);
+		if (!next || next == -EINPROGRESS) {
+			wh_relay_list_move(connection, WH_RELAY_CONNECTING);
+			wh_relay_settle(connection);
+			return;
+		}
+		error = next;
 	}
-	wh_relay_connection_connected(connection);
+	relay->problem = connect_problem(relay);
+	wh_relay_connection_end(connection, WH_RELAY_REFUSED, error, true);
 }

@@ -10,32 +10,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static void list_add(struct wh_relay_connection **head, struct wh_relay_connection *connection)
-{
-	connection->previous = NULL;
-	connection->next = *head;
-	if (*head)
-		(*head)->previous = connection;
-	*head = connection;
-}
-
-static void list_remove(struct wh_relay_connection **head, struct wh_relay_connection *connection)
-{
-	if (connection->previous)
-		connection->previous->next = connection->next;
-	else
-		*head = connection->next;
-	if (connection->next)
-		connection->next->previous = connection->previous;
-}
-
-static struct wh_relay_connection **list_of(struct wh_relay_connection *connection)
-{
-	struct wh_relay *relay = connection->relay;
-
-	return connection->abort_at ? &relay->aborting : &relay->open;
-}
-
 void wh_relay_close_by_reset(int fd)
 {
 	struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -69,7 +43,8 @@ void wh_relay_connection_end(struct wh_relay_connection *connection, int kind, i
 {
 	struct wh_relay *relay = connection->relay;
 
-	list_remove(list_of(connection), connection);
+	wh_relay_list_remove(connection);
+	wh_relay_user_leave(connection);
 	connection->closed = true;
 	wh_relay_close_ends(connection, reset);
 	relay->connection_count--;
@@ -83,7 +58,8 @@ void wh_relay_connection_drop(struct wh_relay_connection *connection)
 {
 	struct wh_relay *relay = connection->relay;
 
-	list_remove(list_of(connection), connection);
+	wh_relay_list_remove(connection);
+	wh_relay_user_leave(connection);
 	wh_relay_close_ends(connection, true);
 	relay->connection_count--;
 	connection->next = relay->closed;
@@ -101,12 +77,10 @@ void wh_relay_break(struct wh_relay_connection *connection, int side, int error)
 	wh_relay_flow_discard(relay, towards);
 	towards->ended = true;
 	towards->finished = true;
-	if (connection->abort_at)
+	if (connection->stage == WH_RELAY_ABORTING)
 		return;
-	list_remove(list_of(connection), connection);
 	connection->error = error;
-	connection->abort_at = wh_relay_now() + WH_RELAY_ABORT_NS;
-	list_add(&relay->aborting, connection);
+	wh_relay_list_move(connection, WH_RELAY_ABORTING);
 }
 
 /* What is waited for on an end. */
@@ -116,8 +90,13 @@ static uint32_t wanted_events(const struct wh_relay_connection *connection, int 
 	const struct wh_relay_flow *towards = &connection->ends[!side].flow;
 	uint32_t events = 0;
 
-	if (connection->connecting)
-		return side == WH_RELAY_DESTINATION ? EPOLLOUT : 0;
+	/* Of the client nothing is read yet, but a reset is heard. */
+	if (connection->stage < WH_RELAY_OPEN && side == WH_RELAY_CLIENT)
+		return 0;
+	if (connection->stage == WH_RELAY_CONNECTING)
+		return EPOLLOUT;
+	if (connection->stage == WH_RELAY_HANDSHAKE)
+		return wh_relay_handshake_wants(connection);
 	if (!end->flow.ended && !end->flow.pending)
 		events |= EPOLLIN;
 	if (towards->pending)
@@ -150,12 +129,11 @@ static bool is_delivering(const struct wh_relay_end *end)
 	return wh_relay_pending_error(end->watch.fd) == 0;
 }
 
-/* After anything has happened: passes ends on, closes what is done, waits for what is next. */
-static void settle(struct wh_relay_connection *connection)
+void wh_relay_settle(struct wh_relay_connection *connection)
 {
 	struct wh_relay *relay = connection->relay;
 	struct wh_relay_end *ends = connection->ends;
-	bool broken = connection->abort_at != 0;
+	bool broken = connection->stage == WH_RELAY_ABORTING;
 
 	finish_flow(connection, WH_RELAY_CLIENT);
 	finish_flow(connection, WH_RELAY_DESTINATION);
@@ -173,15 +151,26 @@ static void settle(struct wh_relay_connection *connection)
 		}
 	}
 	if (broken)
-		wh_relay_arm_timer(relay);
+		wh_relay_arm_tick(relay);
 }
 
-void wh_relay_abort_further(struct wh_relay_connection *connection, uint64_t now)
+void wh_relay_expire(struct wh_relay_connection *connection)
 {
-	if (now >= connection->abort_at)
+	switch ((enum wh_relay_stage)connection->stage) {
+	case WH_RELAY_CONNECTING:
+		wh_relay_connect_failed(connection, -ETIMEDOUT);
+		break;
+	case WH_RELAY_HANDSHAKE:
+		wh_relay_handshake_failed(connection, -ETIMEDOUT, "it did not answer in time");
+		break;
+	case WH_RELAY_ABORTING:
 		wh_relay_connection_end(connection, WH_RELAY_CLOSED, connection->error, true);
-	else
-		settle(connection);
+		break;
+	default:
+		connection->relay->problem = "nothing was sent either way for too long";
+		wh_relay_connection_end(connection, WH_RELAY_CLOSED, -ETIMEDOUT, true);
+		break;
+	}
 }
 
 int wh_relay_pending_error(int fd)
@@ -197,15 +186,19 @@ int wh_relay_pending_error(int fd)
 void wh_relay_connection_open(struct wh_relay_connection *connection)
 {
 	connection->relay->connection_count++;
-	list_add(&connection->relay->open, connection);
-	settle(connection);
+	/* Connected at once is a connecting that ends with the first event. */
+	wh_relay_list_add(connection, WH_RELAY_CONNECTING);
+	wh_relay_settle(connection);
 }
 
 void wh_relay_connection_connected(struct wh_relay_connection *connection)
 {
-	connection->connecting = false;
+	wh_relay_list_move(connection, WH_RELAY_OPEN);
 	wh_relay_report(connection, WH_RELAY_CONNECTED, 0);
-	settle(connection);
+	/* What an upstream proxy sent along with its answer. */
+	if (connection->ends[WH_RELAY_DESTINATION].flow.pending)
+		wh_relay_flow_run(connection, WH_RELAY_DESTINATION);
+	wh_relay_settle(connection);
 }
 
 void wh_relay_connection_event(struct wh_relay_connection *connection, int side, uint32_t events)
@@ -215,10 +208,15 @@ void wh_relay_connection_event(struct wh_relay_connection *connection, int side,
 	/* By an earlier event of the same batch. */
 	if (connection->closed || end->watch.events == WH_RELAY_NOT_WATCHED)
 		return;
-	if (connection->connecting) {
+	if (connection->stage == WH_RELAY_CONNECTING) {
 		wh_relay_connecting_event(connection, side);
 		return;
 	}
+	if (connection->stage == WH_RELAY_HANDSHAKE) {
+		wh_relay_handshake_event(connection, side);
+		return;
+	}
+	wh_relay_touch(connection);
 	if (events & (EPOLLERR | EPOLLHUP)) {
 		/* Whoever reads or writes meets the error, after what there is still to read. */
 		if (!(end->watch.events & (EPOLLIN | EPOLLOUT))) {
@@ -232,5 +230,5 @@ void wh_relay_connection_event(struct wh_relay_connection *connection, int side,
 		wh_relay_flow_run(connection, side);
 	if (events & EPOLLOUT)
 		wh_relay_flow_run(connection, !side);
-	settle(connection);
+	wh_relay_settle(connection);
 }

@@ -68,21 +68,25 @@ static bool flush(struct wh_relay_connection *connection, int side)
 	return true;
 }
 
-/* Keeps what the other end did not take. */
-static void keep(struct wh_relay_connection *connection, int side, const void *bytes, size_t size)
+int wh_relay_flow_keep(struct wh_relay_flow *flow, const void *bytes, size_t size)
 {
-	struct wh_relay_flow *flow = &connection->ends[side].flow;
-
 	flow->buffer = malloc(size);
-	if (!flow->buffer) {
-		/* A stream with a gap is none: both ends are reset. */
-		end_flow(connection, side, -ENOMEM);
-		wh_relay_break(connection, !side, -ENOMEM);
-		return;
-	}
+	if (!flow->buffer)
+		return -ENOMEM;
 	memcpy(flow->buffer, bytes, size);
 	flow->start = 0;
 	flow->pending = (uint32_t)size;
+	return 0;
+}
+
+/* Keeps what the other end did not take. */
+static void keep(struct wh_relay_connection *connection, int side, const void *bytes, size_t size)
+{
+	if (!wh_relay_flow_keep(&connection->ends[side].flow, bytes, size))
+		return;
+	/* A stream with a gap is none: both ends are reset. */
+	end_flow(connection, side, -ENOMEM);
+	wh_relay_break(connection, !side, -ENOMEM);
 }
 
 /* Reads once and writes it. Returns how much was read; 0: no more for now. */

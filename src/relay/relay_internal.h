@@ -4,9 +4,13 @@
 /*
  * What the files of the relay share.
  *
- *	relay_loop.c        the epoll set, the timer, new and free
+ *	relay_loop.c        the epoll set, new and free
+ *	relay_timer.c       the lists that connections are on, and how long they may be
  *	relay_accept.c      listeners: accepting, pausing when nothing more can be accepted
  *	relay_connect.c     from an accepted client to a connected destination
+ *	relay_upstream.c    from a connected upstream proxy to the destination
+ *	relay_handshake.h   what is said to it, by protocol: relay_socks.c, relay_http.c, ...
+ *	relay_users.c       how many connections a user has
  *	relay_connection.c  the connection's events, and its end
  *	relay_report.c      what is remembered and told about it
  *	relay_copy.c        one direction of it, by recv() and send()
@@ -17,6 +21,9 @@
  *
  *	runs, then has *ended* (nothing more will be read: FIN, or the end broke),
  *	then is *finished* (all was written and FIN passed on, or it has nowhere to go).
+ *
+ * A connection is on one of four lists, each in the order in which its connections' time runs out:
+ * connecting, in a handshake with an upstream proxy, open, aborting.
  *
  * An end is *broken* when its peer reset it. What it had sent before is still delivered to the
  * other end, within WH_RELAY_ABORT_NS; then the other end is reset too.
@@ -93,17 +100,40 @@ struct wh_relay_facts {
 	unsigned char tail[];
 };
 
+/* A user with connections. */
+struct wh_relay_user {
+	uint32_t uid;
+	size_t count;
+};
+
+enum wh_relay_stage {
+	WH_RELAY_CONNECTING,
+	WH_RELAY_HANDSHAKE,
+	WH_RELAY_OPEN,
+	WH_RELAY_ABORTING, /* one end broken, the other not yet told */
+	WH_RELAY_STAGES,
+};
+
+struct wh_relay_list {
+	struct wh_relay_connection *head; /* the oldest */
+	struct wh_relay_connection *tail;
+	uint64_t patience; /* ns; 0: none of it is given up */
+};
+
 struct wh_relay_connection {
 	struct wh_relay *relay;
 	struct wh_relay_connection *previous;
 	struct wh_relay_connection *next;
 	struct wh_relay_end ends[2];
-	struct wh_relay_facts *facts; /* owned; NULL: nobody wants to know */
+	struct wh_relay_facts *facts;   /* owned; NULL: nobody wants to know */
+	struct wh_handshake *handshake; /* owned, in WH_RELAY_HANDSHAKE alone */
+	struct wh_relay_user *user;     /* NULL: users are not counted */
 	uint64_t number;
 	uint64_t accepted_at; /* ns, CLOCK_MONOTONIC */
-	uint64_t abort_at;    /* when a broken connection is given up; 0: none is broken */
+	uint64_t since;       /* the same: on this list, or (open) without a byte */
 	int error;            /* negative errno of the first end that broke */
-	bool connecting;
+	uint8_t stage;
+	uint8_t address; /* of the upstream, that is tried */
 	bool closed;
 };
 
@@ -119,14 +149,17 @@ struct wh_relay {
 	int epoll_fd;
 	int spare_fd; /* kept for the outbound socket of the next client; -1: used up */
 	struct wh_relay_watch timer;
-	bool timer_armed;
-	bool paused; /* listeners are not watched */
+	uint64_t timer_at; /* 0: it is not armed */
+	uint64_t now;      /* ns, CLOCK_MONOTONIC, of the events that are handled */
+	bool paused;       /* listeners are not watched */
 	struct wh_relay_options options;
+	struct wh_relay_upstream *upstream; /* owned; NULL: to the destinations themselves */
+	const char *problem;                /* of the connection that is reported on; or NULL */
+	void *users;                        /* of tsearch(): struct wh_relay_user */
 	const struct wh_relay_source *source;
 	struct wh_relay_listener *listeners;
-	struct wh_relay_connection *open;
-	struct wh_relay_connection *aborting; /* one end broken, the other not yet told */
-	struct wh_relay_connection *closed;   /* freed when no event can name them any more */
+	struct wh_relay_list lists[WH_RELAY_STAGES];
+	struct wh_relay_connection *closed; /* freed when no event can name them any more */
 	size_t connection_count;
 	uint64_t accepted_count;
 	struct wh_relay_pipe *idle_pipes;
@@ -143,11 +176,33 @@ uint64_t wh_relay_now(void);
 /* Puts a descriptor into the epoll set, changes what is waited for, or takes it out. */
 int wh_relay_watch(struct wh_relay *relay, struct wh_relay_watch *watch, uint32_t events);
 
-/* Has the timer fire once, a tick from now. */
-void wh_relay_arm_timer(struct wh_relay *relay);
-
 /* For tests: others answer than the library. */
 void wh_relay_set_source(struct wh_relay *relay, const struct wh_relay_source *source);
+
+/* relay_timer.c */
+
+/* Puts a connection at the end of a stage's list, after taking it off its own. */
+void wh_relay_list_add(struct wh_relay_connection *connection, enum wh_relay_stage stage);
+void wh_relay_list_remove(struct wh_relay_connection *connection);
+void wh_relay_list_move(struct wh_relay_connection *connection, enum wh_relay_stage stage);
+
+/* Something came or went: the time of an open connection begins anew. */
+void wh_relay_touch(struct wh_relay_connection *connection);
+
+/* How long connections may be on each list, as the options say. */
+void wh_relay_set_patience(struct wh_relay *relay);
+
+/* Has the timer fire a tick from now. */
+void wh_relay_arm_tick(struct wh_relay *relay);
+
+/* The timer has fired. */
+void wh_relay_timer_event(struct wh_relay *relay);
+
+/* relay_users.c */
+
+/* One connection more of a user, or -EBUSY when that would be too many. */
+int wh_relay_user_enter(struct wh_relay_connection *connection, uint32_t uid);
+void wh_relay_user_leave(struct wh_relay_connection *connection);
 
 /* relay_accept.c */
 
@@ -165,6 +220,22 @@ int wh_relay_adopt(struct wh_relay *relay, int fd);
 /* An event of a connection whose destination has not answered yet. */
 void wh_relay_connecting_event(struct wh_relay_connection *connection, int side);
 
+/* The peer did not answer: goes on with its next address, or ends. */
+void wh_relay_connect_failed(struct wh_relay_connection *connection, int error);
+
+/* relay_upstream.c */
+
+/* The upstream proxy answers: speaks to it. */
+void wh_relay_handshake_start(struct wh_relay_connection *connection);
+void wh_relay_handshake_event(struct wh_relay_connection *connection, int side);
+
+/* It does not let the connection through. problem: NULL for the error alone. */
+void wh_relay_handshake_failed(struct wh_relay_connection *connection, int error,
+			       const char *problem);
+
+/* What is waited for on the proxy's end. */
+uint32_t wh_relay_handshake_wants(const struct wh_relay_connection *connection);
+
 /* relay_connection.c */
 
 /* Counts it, and waits for its events. */
@@ -172,6 +243,9 @@ void wh_relay_connection_open(struct wh_relay_connection *connection);
 
 /* The destination answered. */
 void wh_relay_connection_connected(struct wh_relay_connection *connection);
+
+/* After anything has happened: passes ends on, closes what is done, waits for what is next. */
+void wh_relay_settle(struct wh_relay_connection *connection);
 
 /* Closes both ends, by RST or by FIN, and reports it. The memory goes when the current events are
  * handled. */
@@ -183,8 +257,8 @@ void wh_relay_connection_event(struct wh_relay_connection *connection, int side,
 /* The peer of this end reset it (error: negative errno), or cannot be served any more. */
 void wh_relay_break(struct wh_relay_connection *connection, int side, int error);
 
-/* Goes on with a connection that has a broken end; at its deadline, ends it. */
-void wh_relay_abort_further(struct wh_relay_connection *connection, uint64_t now);
+/* Its time on its list is over. */
+void wh_relay_expire(struct wh_relay_connection *connection);
 
 /* Resets both ends without a report. */
 void wh_relay_connection_drop(struct wh_relay_connection *connection);
@@ -210,6 +284,9 @@ void wh_relay_report(const struct wh_relay_connection *connection, int kind, int
 
 /* Moves what can be moved from ends[side] to the other end, within one turn. */
 void wh_relay_flow_run(struct wh_relay_connection *connection, int side);
+
+/* Has bytes that belong to this flow, and were read elsewhere, pending in it. */
+int wh_relay_flow_keep(struct wh_relay_flow *flow, const void *bytes, size_t size);
 
 /* Throws away what is pending and gives its storage back. */
 void wh_relay_flow_discard(struct wh_relay *relay, struct wh_relay_flow *flow);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-/* The epoll set and the timer in it. */
+/* The epoll set; making and freeing a relay. */
 #include "relay_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
@@ -50,16 +51,6 @@ int wh_relay_watch(struct wh_relay *relay, struct wh_relay_watch *watch, uint32_
 	return 0;
 }
 
-void wh_relay_arm_timer(struct wh_relay *relay)
-{
-	struct itimerspec once = {.it_value.tv_nsec = WH_RELAY_TICK_NS};
-
-	if (relay->timer_armed)
-		return;
-	relay->timer_armed = true;
-	timerfd_settime(relay->timer.fd, 0, &once, NULL);
-}
-
 void wh_relay_set_source(struct wh_relay *relay, const struct wh_relay_source *source)
 {
 	relay->source = source;
@@ -94,10 +85,12 @@ int wh_relay_new(struct wh_relay **ret_relay, const struct wh_relay_options *opt
 		relay->options = *options;
 	relay->source = &library_source;
 	set_limits(relay);
+	wh_relay_set_patience(relay);
 	relay->timer.kind = WH_RELAY_WATCH_TIMER;
 	relay->timer.events = WH_RELAY_NOT_WATCHED;
 	relay->timer.fd = -1;
 	relay->spare_fd = -1;
+	relay->now = wh_relay_now();
 	relay->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (relay->epoll_fd >= 0)
 		relay->timer.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -112,6 +105,18 @@ int wh_relay_new(struct wh_relay **ret_relay, const struct wh_relay_options *opt
 		return error;
 	}
 	*ret_relay = relay;
+	return 0;
+}
+
+int wh_relay_set_upstream(struct wh_relay *relay, const struct wh_relay_upstream *upstream)
+{
+	if (!upstream->address_count || upstream->address_count > WH_RELAY_UPSTREAM_ADDRESSES)
+		return -EINVAL;
+	if (!relay->upstream)
+		relay->upstream = malloc(sizeof(*relay->upstream));
+	if (!relay->upstream)
+		return -ENOMEM;
+	*relay->upstream = *upstream;
 	return 0;
 }
 
@@ -131,28 +136,10 @@ static void free_closed(struct wh_relay *relay)
 
 	while ((connection = relay->closed)) {
 		relay->closed = connection->next;
+		free(connection->handshake);
 		free(connection->facts);
 		free(connection);
 	}
-}
-
-/* What no descriptor announces: room for another connection, and the end of a broken one. */
-static void tick(struct wh_relay *relay)
-{
-	struct wh_relay_connection *connection, *next;
-	uint64_t expirations, now = wh_relay_now();
-
-	if (read(relay->timer.fd, &expirations, sizeof(expirations)) < 0)
-		return;
-	relay->timer_armed = false;
-	for (connection = relay->aborting; connection; connection = next) {
-		next = connection->next;
-		wh_relay_abort_further(connection, now);
-	}
-	if (relay->aborting)
-		wh_relay_arm_timer(relay);
-	if (relay->paused)
-		wh_relay_resume_accepting(relay);
 }
 
 static void handle(struct wh_relay *relay, struct wh_relay_watch *watch, uint32_t events)
@@ -161,7 +148,7 @@ static void handle(struct wh_relay *relay, struct wh_relay_watch *watch, uint32_
 
 	switch (watch->kind) {
 	case WH_RELAY_WATCH_TIMER:
-		tick(relay);
+		wh_relay_timer_event(relay);
 		break;
 	case WH_RELAY_WATCH_LISTENER:
 		wh_relay_listener_event(relay,
@@ -188,6 +175,7 @@ int wh_relay_dispatch(struct wh_relay *relay, int timeout_ms)
 	count = epoll_wait(relay->epoll_fd, events, EVENTS_MAX, timeout_ms);
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
+	relay->now = wh_relay_now();
 	for (int i = 0; i < count; i++)
 		handle(relay, events[i].data.ptr, events[i].events);
 	free_closed(relay);
@@ -205,10 +193,9 @@ void wh_relay_free(struct wh_relay *relay)
 		relay->listeners = listener->next;
 		free(listener);
 	}
-	while (relay->aborting)
-		wh_relay_connection_drop(relay->aborting);
-	while (relay->open)
-		wh_relay_connection_drop(relay->open);
+	for (int stage = 0; stage < WH_RELAY_STAGES; stage++)
+		while (relay->lists[stage].head)
+			wh_relay_connection_drop(relay->lists[stage].head);
 	free_closed(relay);
 	wh_relay_pipes_free(relay);
 	if (relay->spare_fd >= 0)
@@ -217,5 +204,8 @@ void wh_relay_free(struct wh_relay *relay)
 		close(relay->timer.fd);
 	if (relay->epoll_fd >= 0)
 		close(relay->epoll_fd);
+	if (relay->upstream)
+		explicit_bzero(relay->upstream, sizeof(*relay->upstream));
+	free(relay->upstream);
 	free(relay);
 }

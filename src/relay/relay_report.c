@@ -20,8 +20,9 @@ int wh_relay_ask(struct wh_relay *relay, int fd, struct wh_relay_facts **ret_fac
 	error = relay->source->query_origin(fd, &origin);
 	if (error)
 		return error;
-	/* Nothing but reports uses the rest. */
-	if (relay->options.on_event) {
+	/* Nothing but reports and the PROXY header uses the rest. */
+	if (relay->options.on_event ||
+	    (relay->upstream && relay->upstream->protocol == WH_RELAY_PROXY_HEADER)) {
 		if (relay->source->query_hops(fd, hops, WHITHER_HOPS_MAX, &hop_count))
 			hop_count = 0;
 		if (relay->source->query_context(fd, context, sizeof(context), &context_size))
@@ -41,16 +42,19 @@ int wh_relay_ask(struct wh_relay *relay, int fd, struct wh_relay_facts **ret_fac
 
 void wh_relay_report(const struct wh_relay_connection *connection, int kind, int error)
 {
-	const struct wh_relay_options *options = &connection->relay->options;
+	struct wh_relay *relay = connection->relay;
+	const struct wh_relay_options *options = &relay->options;
 	const struct wh_relay_facts *facts = connection->facts;
 	struct wh_relay_event event = {
 		.kind = kind,
 		.error = error,
+		.problem = relay->problem,
 		.number = connection->number,
 		.bytes_sent = connection->ends[WH_RELAY_CLIENT].flow.written,
 		.bytes_received = connection->ends[WH_RELAY_DESTINATION].flow.written,
 	};
 
+	relay->problem = NULL;
 	if (!options->on_event)
 		return;
 	event.duration = wh_relay_now() - connection->accepted_at;
