@@ -41,7 +41,11 @@ _whither()
   case $before in
   --user | -u) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
   --pid | -p) mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$word") ;;
-  --exe | -e | --log | --records) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  --exe | -e | --log | --records | --via-credentials) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  --via)
+    compopt -o nospace
+    mapfile -t COMPREPLY < <(compgen -W "socks5:// http:// proxy-protocol://" -- "$word")
+    ;;
   --cgroup) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
   *)
     if [[ $word == -* ]]; then

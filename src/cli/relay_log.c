@@ -18,9 +18,16 @@
 #include "safe_text.h"
 #include "time_text.h"
 
+#define COMPLAIN_NS 10000000000ull /* between two complaints of the same kind */
+
 struct wh_relay_log {
 	bool verbose;
+	bool complain;
 	int fd; /* -1: no file */
+	const char *path;
+	char complaint[256]; /* the newest */
+	uint64_t complained_at;
+	uint64_t kept_back; /* since then */
 	struct wh_rule_names *names;
 	void *open; /* of tsearch(): struct open_line */
 };
@@ -31,29 +38,48 @@ struct open_line {
 	char *text;
 };
 
-int wh_relay_log_open(struct wh_relay_log **ret_log, bool verbose, const char *path)
+static int open_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int wh_relay_log_open(struct wh_relay_log **ret_log, bool verbose, bool complain, const char *path)
 {
 	struct wh_relay_log *log;
 
-	if (!verbose && !path) {
-		*ret_log = NULL;
+	*ret_log = NULL;
+	if (!verbose && !complain && !path)
 		return 0;
-	}
 	log = calloc(1, sizeof(*log));
 	if (!log)
 		return -ENOMEM;
 	log->verbose = verbose;
-	log->fd = -1;
-	if (path) {
-		log->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-		if (log->fd < 0) {
-			int error = -errno;
+	log->complain = complain;
+	log->path = path;
+	log->fd = path ? open_file(path) : -1;
+	if (path && log->fd < 0) {
+		int error = log->fd;
 
-			free(log);
-			return error;
-		}
+		free(log);
+		return error;
 	}
 	*ret_log = log;
+	return 0;
+}
+
+int wh_relay_log_reopen(struct wh_relay_log *log)
+{
+	int fd;
+
+	if (!log || !log->path)
+		return 0;
+	fd = open_file(log->path);
+	if (fd < 0)
+		return fd;
+	close(log->fd);
+	log->fd = fd;
 	return 0;
 }
 
@@ -156,13 +182,14 @@ static char *make_text(const struct wh_relay_log *log, const struct wh_relay_eve
 static void end_line(const struct wh_relay_log *log, const struct wh_relay_event *event,
 		     const char *text)
 {
-	char span[WH_SPAN_TEXT], failure[128] = "", *line;
+	char span[WH_SPAN_TEXT], failure[384] = "", *line;
 	const char *name;
 
 	if (event->error) {
 		name = strerrorname_np(-event->error);
-		snprintf(failure, sizeof(failure), " error=\"%s (%s)\"", strerror(-event->error),
-			 name ? name : "?");
+		snprintf(failure, sizeof(failure), " error=\"%s%s%s (%s)\"",
+			 event->problem ? event->problem : "", event->problem ? ": " : "",
+			 strerror(-event->error), name ? name : "?");
 	}
 	if (asprintf(&line, "%s sent=%" PRIu64 " received=%" PRIu64 " time=%s%s", text,
 		     event->bytes_sent, event->bytes_received, wh_span_text(event->duration, span),
@@ -217,12 +244,37 @@ static void end_connection(struct wh_relay_log *log, const struct wh_relay_event
 	free(text);
 }
 
+/* Whoever is not shown every line still hears why nothing works; but not for each connection. */
+static void complain(struct wh_relay_log *log, const struct wh_relay_event *event)
+{
+	char text[sizeof(log->complaint)], address[WH_ADDRESS_TEXT], more[48] = "";
+	uint64_t now = wh_boot_now();
+
+	snprintf(text, sizeof(text), "%s", event->problem);
+	if (!strcmp(text, log->complaint) && now - log->complained_at < COMPLAIN_NS) {
+		log->kept_back++;
+		return;
+	}
+	if (log->kept_back)
+		snprintf(more, sizeof(more), " (and %" PRIu64 " times before)", log->kept_back);
+	fprintf(stderr, "whither: connection %" PRIu64 " to %s: %s: %s%s\n", event->number,
+		wh_sockaddr_text(&event->origin->destination, address), text,
+		strerror(-event->error), more);
+	memcpy(log->complaint, text, sizeof(text));
+	log->complained_at = now;
+	log->kept_back = 0;
+}
+
 void wh_relay_log_event(const struct wh_relay_event *event, void *data)
 {
 	struct wh_relay_log *log = data;
 	char line[128];
 
 	if (!log)
+		return;
+	if (log->complain && !log->verbose && event->problem && event->origin)
+		complain(log, event);
+	if (!log->verbose && log->fd < 0)
 		return;
 	if (!event->origin) {
 		snprintf(line, sizeof(line),

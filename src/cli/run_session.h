@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "relay_settings.h"
 #include "run_ask.h"
 #include "run_command.h"
 #include "run_rules.h"
@@ -21,6 +22,7 @@ struct wh_run_request {
 	struct wh_run_conditions conditions;
 	char *const *words; /* the command; the last is NULL */
 	struct wh_run_user user;
+	struct wh_relay_settings relay;
 	const char *log; /* a file for the lines about connections, or NULL */
 	enum wh_run_engine engine;
 	char *const *rules; /* with the supervisor: rule files in the place of conditions */

@@ -45,12 +45,11 @@ static int add_listener(struct wh_run_state *state, bool inet6)
 
 int wh_run_make_relay(struct wh_run_state *state)
 {
-	const struct wh_relay_options options = {
-		.on_event = state->log ? wh_relay_log_event : NULL,
-		.data = state->log,
-	};
+	struct wh_relay_options options = state->request->relay.options;
 	int error;
 
+	options.on_event = state->log ? wh_relay_log_event : NULL;
+	options.data = state->log;
 	wh_descriptors_raise(&state->descriptors);
 	if (state->request->conditions.to.port || state->request->rule_count)
 		return 0;
@@ -59,7 +58,10 @@ int wh_run_make_relay(struct wh_run_state *state)
 		wh_say("cannot make the relay: %s", strerror(-error));
 		return error;
 	}
-	error = add_listener(state, false);
+	if (state->upstream.address_count)
+		error = wh_relay_set_upstream(state->relay, &state->upstream);
+	if (!error)
+		error = add_listener(state, false);
 	return error ? error : add_listener(state, true);
 }
 
@@ -122,7 +124,12 @@ static int set_up_kernel(struct wh_run_state *state)
 	struct wh_problem problem = {0};
 	int error;
 
-	/* Until the lock is ours a signal may end us: nothing has been made yet. */
+	/* Until the lock is ours a signal may end us: nothing has been made yet. And whoever waits
+	 * for a name server, waits without it. */
+	if (wh_relay_settings_upstream(&state->request->relay, &state->upstream))
+		return WH_EXIT_RUN_FAILED;
+	if (state->request->relay.via.port)
+		wh_via_credentials_hide();
 	error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
 	if (error) {
 		wh_say("%s", problem.text);

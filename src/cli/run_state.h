@@ -17,6 +17,7 @@ struct wh_run_state {
 	struct wh_run_cgroup cgroup;
 	struct wh_relay_log *log;
 	struct wh_relay *relay; /* NULL with --to */
+	struct wh_relay_upstream upstream;
 	struct wh_endpoint listen4, listen6;
 	struct rlimit descriptors;
 	bool applied;

@@ -132,6 +132,7 @@ void wh_run_tear_down(struct wh_run_state *state)
 	}
 	wh_relay_free(state->relay);
 	wh_relay_log_close(state->log);
+	explicit_bzero(&state->upstream, sizeof(state->upstream));
 	if (wh_run_cgroup_remove(&state->cgroup, &problem))
 		wh_say("%s", problem.text);
 	wh_run_signals_close(&state->signals);

@@ -3,10 +3,8 @@
 
 /* whither relay: the embedded proxy, in the foreground. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "address_text.h"
@@ -14,21 +12,25 @@
 #include "config.h"
 #include "engine.h"
 #include "listen_socket.h"
-#include "relay_log.h"
+#include "relay_service.h"
 #include "run_leftovers.h"
 #include "scope_exit.h"
-#include "time_text.h"
 
 #define LISTENERS_MAX 64
-#define DRAIN_NS 5000000000ull /* what open connections get to end, after SIGTERM */
-#define TURN_MS 100
+#define HANDED_OVER_MAX 1024
+#define DRAIN_SECONDS 5
+#define DRAIN_SECONDS_MAX (7 * 24 * 3600)
 
 enum {
 	OPTION_LOG = 256,
+	OPTION_DRAIN_TIMEOUT,
 };
 
 static const struct wh_option options[] = {
 	{'l', "listen", "ADDR:PORT", "where to listen; may be repeated"},
+	WH_RELAY_SETTINGS_OPTIONS,
+	{OPTION_DRAIN_TIMEOUT, "drain-timeout", "SECONDS",
+	 "what open connections get to end, after SIGTERM (5)"},
 	{OPTION_LOG, "log", "FILE", "append a line for each connection to FILE"},
 	{'v', "verbose", NULL, "a line for each connection on stderr"},
 	{0},
@@ -38,6 +40,8 @@ struct request {
 	const struct wh_verb *verb;
 	struct wh_endpoint listeners[LISTENERS_MAX];
 	size_t listener_count;
+	struct wh_relay_settings settings;
+	uint64_t drain_seconds;
 	const char *log;
 	bool verbose;
 };
@@ -61,10 +65,16 @@ static int take_listener(struct request *request, const char *value)
 static int take(int id, const char *value, void *data)
 {
 	struct request *request = data;
+	int taken = wh_relay_settings_take("relay", id, value, &request->settings);
 
+	if (taken != WH_SETTING_OTHER)
+		return taken;
 	switch (id) {
 	case 'l':
 		return take_listener(request, value);
+	case OPTION_DRAIN_TIMEOUT:
+		return wh_argument_number("--drain-timeout", value, 0, DRAIN_SECONDS_MAX,
+					  &request->drain_seconds);
 	case OPTION_LOG:
 		request->log = value;
 		return 0;
@@ -76,33 +86,75 @@ static int take(int id, const char *value, void *data)
 	}
 }
 
-static int add_listeners(struct wh_relay *relay, const struct request *request, int inherited)
+/* Sockets that somebody made for us. */
+struct handed_over {
+	int fds[HANDED_OVER_MAX];
+	int count;
+};
+
+static int find_handed_over(struct handed_over *ret)
+{
+	int count;
+
+	*ret = (struct handed_over){0};
+	count = wh_relay_replace_inherited(ret->fds, HANDED_OVER_MAX);
+	if (count < 0) {
+		wh_say("relay: the sockets of the process before this one are not there");
+		return count;
+	}
+	ret->count = count;
+	count = wh_listen_inherited();
+	if (count < 0 || ret->count + count > HANDED_OVER_MAX) {
+		wh_say("relay: LISTEN_PID and LISTEN_FDS do not say which sockets were handed over");
+		return -EINVAL;
+	}
+	for (int i = 0; i < count; i++)
+		ret->fds[ret->count++] = WH_LISTEN_INHERITED_FIRST + i;
+	return 0;
+}
+
+/* One that is handed over needs not to be made, and could not. */
+static bool is_handed_over(const struct handed_over *handed, const struct wh_endpoint *endpoint)
+{
+	struct wh_endpoint found;
+
+	for (int i = 0; i < handed->count; i++)
+		if (!wh_listen_address(handed->fds[i], &found) && found.port == endpoint->port &&
+		    !memcmp(&found.address, &endpoint->address, sizeof(found.address)))
+			return true;
+	return false;
+}
+
+static int add_made(struct wh_relay *relay, const struct wh_endpoint *endpoint)
 {
 	char address[WH_ADDRESS_TEXT];
+	int fd = wh_listen_open(endpoint);
+	int error = fd < 0 ? fd : wh_relay_add_listener(relay, fd);
 
-	for (int i = 0; i < inherited; i++) {
-		int error = wh_relay_add_listener(relay, WH_LISTEN_INHERITED_FIRST + i);
+	if (error)
+		wh_say("cannot listen at %s: %s",
+		       wh_address_text(&endpoint->address, endpoint->port, address),
+		       strerror(-error));
+	return error;
+}
 
-		if (error) {
+static int add_listeners(struct wh_relay *relay, const struct request *request,
+			 const struct handed_over *handed)
+{
+	int error = 0;
+
+	/* Before the handed over ones are the relay's, who closes what does not serve. */
+	for (size_t i = 0; !error && i < request->listener_count; i++)
+		if (!is_handed_over(handed, &request->listeners[i]))
+			error = add_made(relay, &request->listeners[i]);
+	for (int i = 0; !error && i < handed->count; i++) {
+		error = wh_relay_add_listener(relay, handed->fds[i]);
+		if (error)
 			wh_say("the socket handed over as descriptor %d does not serve: %s",
-			       WH_LISTEN_INHERITED_FIRST + i,
+			       handed->fds[i],
 			       error == -EINVAL ? "it does not listen" : strerror(-error));
-			return error;
-		}
 	}
-	for (size_t i = 0; i < request->listener_count; i++) {
-		const struct wh_endpoint *endpoint = &request->listeners[i];
-		int fd = wh_listen_open(endpoint);
-		int error = fd < 0 ? fd : wh_relay_add_listener(relay, fd);
-
-		if (error) {
-			wh_say("cannot listen at %s: %s",
-			       wh_address_text(&endpoint->address, endpoint->port, address),
-			       strerror(-error));
-			return error;
-		}
-	}
-	return 0;
+	return error;
 }
 
 /* The names of what is active now, if this process may know them. */
@@ -119,96 +171,76 @@ static void name_hops(struct wh_relay_log *log)
 	wh_engine_close(engine);
 }
 
-static int open_signals(void)
+static int fill_relay(struct wh_relay *relay, const struct request *request,
+		      const struct handed_over *handed)
 {
-	sigset_t signals;
-	int fd;
+	struct wh_relay_upstream upstream;
+	int error = wh_relay_settings_upstream(&request->settings, &upstream);
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
+	if (!error && upstream.address_count)
+		error = wh_relay_set_upstream(relay, &upstream);
+	explicit_bzero(&upstream, sizeof(upstream));
+	return error ? error : add_listeners(relay, request, handed);
 }
 
-/* Until a signal; then until the connections that are open have ended, another signal comes, or
- * they have had their time. */
-static int serve(struct wh_relay *relay, int signals)
+static int run_relay(const struct request *request, struct wh_relay_log *log,
+		     const struct handed_over *handed)
 {
-	uint64_t deadline = 0;
+	struct wh_relay_options how = request->settings.options;
+	WH_AUTO_FD signals = wh_relay_service_signals();
+	struct wh_relay_service service = {
+		.log = log,
+		.settings = &request->settings,
+		.drain_seconds = request->drain_seconds,
+		.signals = signals,
+	};
+	int error;
 
-	for (;;) {
-		struct pollfd waits[] = {{.fd = wh_relay_fd(relay), .events = POLLIN},
-					 {.fd = signals, .events = POLLIN}};
-		struct signalfd_siginfo signal;
-		int count;
-
-		if (deadline && (!wh_relay_connections(relay) || wh_boot_now() > deadline))
-			return 0;
-		if (poll(waits, 2, deadline ? TURN_MS : -1) < 0 && errno != EINTR)
-			return -errno;
-		count = wh_relay_dispatch(relay, 0);
-		if (count < 0)
-			return count;
-		if (read(signals, &signal, sizeof(signal)) != sizeof(signal))
-			continue;
-		if (deadline)
-			return 0;
-		wh_relay_stop_accepting(relay);
-		deadline = wh_boot_now() + DRAIN_NS;
-	}
-}
-
-static int run_relay(const struct request *request, struct wh_relay_log *log, int inherited)
-{
-	const struct wh_relay_options settings = {.on_event = log ? wh_relay_log_event : NULL,
-						  .data = log};
-	WH_AUTO_FD signals = open_signals();
-	struct wh_relay *relay = NULL;
-	int error = signals < 0 ? signals : wh_relay_new(&relay, &settings);
-
+	how.on_event = log ? wh_relay_log_event : NULL;
+	how.data = log;
+	error = signals < 0 ? signals : wh_relay_new(&service.relay, &how);
 	if (error) {
 		wh_say("cannot make the relay: %s", strerror(-error));
 		return error;
 	}
-	error = add_listeners(relay, request, inherited);
+	error = fill_relay(service.relay, request, handed);
 	if (!error) {
-		error = serve(relay, signals);
+		error = wh_relay_service_run(&service);
 		if (error)
 			wh_say("the relay failed: %s", strerror(-error));
 	}
-	wh_relay_free(relay);
+	wh_relay_free(service.relay);
 	return error;
 }
 
 static int run(const struct wh_verb *verb, int argc, char **argv)
 {
-	struct request request = {.verb = verb};
+	struct request request = {.verb = verb, .drain_seconds = DRAIN_SECONDS};
 	struct wh_relay_log *log = NULL;
+	struct handed_over handed;
 	struct rlimit before;
-	int error = wh_arguments_read(verb, argc, argv, take, &request, NULL), inherited;
+	int error;
 
+	wh_relay_settings_default(&request.settings);
+	error = wh_arguments_read(verb, argc, argv, take, &request, NULL);
 	if (error)
 		return wh_arguments_exit(error);
-	inherited = wh_listen_inherited();
-	if (inherited < 0) {
-		wh_say("relay: LISTEN_PID and LISTEN_FDS do not say which sockets were handed over");
+	if (find_handed_over(&handed))
 		return WH_EXIT_FAILED;
-	}
-	if (!inherited && !request.listener_count) {
+	if (!handed.count && !request.listener_count) {
 		wh_say("relay: expected --listen ADDR:PORT, or sockets from socket activation");
 		return WH_EXIT_USAGE;
 	}
-	error = wh_relay_log_open(&log, request.verbose, request.log);
+	error = wh_relay_log_open(&log, request.verbose, request.settings.first, request.log);
 	if (error) {
 		wh_say("%s: %s", request.log ? request.log : "log", strerror(-error));
 		return WH_EXIT_FAILED;
 	}
+	wh_relay_replace_note(argv - 1);
 	signal(SIGPIPE, SIG_IGN);
 	wh_descriptors_raise(&before);
 	name_hops(log);
-	error = run_relay(&request, log, inherited);
+	error = run_relay(&request, log, &handed);
 	wh_relay_log_close(log);
 	return error ? WH_EXIT_FAILED : WH_EXIT_OK;
 }
@@ -220,6 +252,9 @@ const struct wh_verb wh_verb_relay = {
 	.synopsis = "--listen ADDR:PORT... [OPTION]...",
 	.options = options,
 	.more = "Runs in the foreground until SIGTERM or SIGINT; connections that are open then have\n"
-		"five seconds to end. Sockets handed over by systemd's socket activation are listened\n"
-		"on too. Needs no privilege.\n",
+		"--drain-timeout to end, or until a second signal. SIGHUP opens the log again, and\n"
+		"reads the credentials and the addresses of --via again; SIGUSR2 has the program\n"
+		"executed anew in its place. Sockets handed over by systemd's socket activation are\n"
+		"listened on too. Without --via-credentials, user and password for --via come from\n"
+		"WHITHER_VIA_USER and WHITHER_VIA_PASSWORD. Needs no privilege; whither-relay(8).\n",
 };

@@ -36,6 +36,7 @@ static const struct wh_option options[] = {
 	{OPTION_ASK_TIMEOUT, "ask-timeout", "SECONDS", "how long PROGRAM has to answer (30)"},
 	{OPTION_ASK_DEFAULT, "ask-default", "VERDICT",
 	 "redirect or block, when it does not answer (block)"},
+	WH_RELAY_SETTINGS_OPTIONS,
 	{'u', "user", "[=NAME]", "run COMMAND as NAME, or as the one who called sudo"},
 	{OPTION_LOG, "log", "FILE", "append a line for each connection to FILE"},
 	{'v', "verbose", NULL, "a line for each connection on stderr"},
@@ -97,7 +98,10 @@ static int take(int id, const char *value, void *data)
 {
 	struct arguments *arguments = data;
 	struct wh_run_request *request = &arguments->request;
+	int taken = wh_relay_settings_take("run", id, value, &request->relay);
 
+	if (taken != WH_SETTING_OTHER)
+		return taken;
 	switch (id) {
 	case OPTION_TO:
 		return take_proxy(arguments, value);
@@ -171,6 +175,11 @@ static int run_request(struct arguments *arguments)
 	struct wh_rule_set *set = NULL;
 	int status = WH_EXIT_RUN_FAILED, error;
 
+	if (request->conditions.to.port && request->relay.first) {
+		wh_say("run: %s is about the embedded relay, and --to names another proxy",
+		       request->relay.first);
+		return WH_EXIT_RUN_FAILED;
+	}
 	request->conditions.words = arguments->words;
 	request->conditions.word_count = arguments->word_count;
 	request->conditions.command = request->words[0];
@@ -196,6 +205,7 @@ static int run(const struct wh_verb *verb, int argc, char **argv)
 						      .timeout_seconds = ASK_TIMEOUT_S}};
 	int error, rest, status = WH_EXIT_RUN_FAILED;
 
+	wh_relay_settings_default(&arguments.request.relay);
 	arguments.words = calloc((size_t)argc + 1, sizeof(*arguments.words));
 	arguments.rules = calloc((size_t)argc + 1, sizeof(*arguments.rules));
 	if (!arguments.words || !arguments.rules) {
@@ -225,7 +235,9 @@ const struct wh_verb wh_verb_run = {
 	.synopsis = "[OPTION]... [CONDITION=VALUE]... -- COMMAND [ARGUMENT]...",
 	.options = options,
 	.more = "Without --to the connects of COMMAND and of all that it starts go through an embedded\n"
-		"relay. CONDITION is one of whither.conf(5), such as remote-port=80,443: only\n"
+		"relay, and with --via from there through another proxy, whose user and password\n"
+		"come from a file or from WHITHER_VIA_USER and WHITHER_VIA_PASSWORD (which COMMAND\n"
+		"does not see); whither-relay(8) has more on it. CONDITION is one of whither.conf(5), such as remote-port=80,443: only\n"
 		"connects that match are redirected. The exit status is COMMAND's, or 125 when\n"
 		"whither itself failed, 126 when COMMAND cannot be executed, 127 when it is not\n"
 		"found, 128 + N when signal N ended it.\n",

@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -38,6 +39,7 @@ struct harness {
 	atomic_ulong connections;
 	atomic_ulong count[4]; /* of each kind of event */
 	atomic_int error[4];   /* the newest of each kind */
+	char problem[256];     /* the newest; good once its event has been counted */
 	atomic_ulong sent;     /* by the newest closed connection */
 	atomic_ulong received;
 	int listener;
@@ -49,6 +51,9 @@ struct harness {
 /* What the made-up kernel answers. */
 static struct {
 	struct sockaddr_in destination;
+	union whither_address destination_any; /* goes before it, when it is set */
+	union whither_address client;
+	atomic_uint uid;
 	atomic_int origin_error;
 	atomic_int relate_error;
 	atomic_int hop_count;
@@ -64,6 +69,10 @@ static int answer_origin(int fd, struct whither_origin *origin)
 	origin->size = sizeof(*origin);
 	origin->hops = 1;
 	origin->destination.in = answers.destination;
+	if (answers.destination_any.sa.sa_family)
+		origin->destination = answers.destination_any;
+	origin->client = answers.client;
+	origin->uid = answers.uid;
 	return 0;
 }
 
@@ -116,6 +125,8 @@ static void harness_event(const struct wh_relay_event *event, void *data)
 			assert_int_equal(((const unsigned char *)event->context)[i], 0x22);
 	}
 	harness->error[event->kind] = event->error;
+	snprintf(harness->problem, sizeof(harness->problem), "%s",
+		 event->problem ? event->problem : "");
 	if (event->kind == WH_RELAY_CLOSED) {
 		harness->sent = event->bytes_sent;
 		harness->received = event->bytes_received;
@@ -153,11 +164,10 @@ static void *relay_thread(void *data)
 }
 
 /* A relay that listens; its thread is not running yet. */
-HARNESS void harness_make(struct harness *harness, size_t max_connections)
+HARNESS void harness_make_with(struct harness *harness, struct wh_relay_options options)
 {
-	struct wh_relay_options options = {
-		.on_event = harness_event, .data = harness, .max_connections = max_connections};
-
+	options.on_event = harness_event;
+	options.data = harness;
 	memset(harness, 0, sizeof(*harness));
 	memset(&answers, 0, sizeof(answers));
 	assert_int_equal(wh_relay_new(&harness->relay, &options), 0);
@@ -166,6 +176,11 @@ HARNESS void harness_make(struct harness *harness, size_t max_connections)
 	assert_int_equal(wh_relay_add_listener(harness->relay, harness->listener), 0);
 	harness->origin = listen_on_loopback(&harness->origin_address, 4096);
 	answers.destination = harness->origin_address;
+}
+
+HARNESS void harness_make(struct harness *harness, size_t max_connections)
+{
+	harness_make_with(harness, (struct wh_relay_options){.max_connections = max_connections});
 }
 
 HARNESS void harness_run(struct harness *harness)
