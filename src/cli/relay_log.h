@@ -20,8 +20,7 @@ struct wh_relay_log;
  * reason of the relay's own is on stderr in any case, though not each time. Without any of them
  * *ret_log is NULL, which everything here takes for "no log". Returns 0 or a negative errno.
  */
-int wh_relay_log_open(struct wh_relay_log **ret_log, bool verbose, bool complain,
-		      const char *path);
+int wh_relay_log_open(struct wh_relay_log **ret_log, bool verbose, bool complain, const char *path);
 
 /* Opens the file anew, which may have been renamed. If that fails, the old one stays. */
 int wh_relay_log_reopen(struct wh_relay_log *log);

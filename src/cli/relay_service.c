@@ -93,8 +93,7 @@ int wh_relay_service_run(struct wh_relay_service *service)
 		struct signalfd_siginfo signal;
 		int count;
 
-		if (deadline &&
-		    (!wh_relay_connections(service->relay) || wh_boot_now() > deadline))
+		if (deadline && (!wh_relay_connections(service->relay) || wh_boot_now() > deadline))
 			return 0;
 		if (poll(waits, 2, deadline ? TURN_MS : -1) < 0 && errno != EINTR)
 			return -errno;

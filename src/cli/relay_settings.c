@@ -8,7 +8,7 @@
 
 #define CONNECT_SECONDS 30
 #define HANDSHAKE_SECONDS 60
-#define SECONDS_MAX (7 * 24 * 3600) /* in milliseconds, it still is an unsigned int */
+#define SECONDS_MAX 604800 /* a week; in milliseconds, it still is an unsigned int */
 #define CONNECTIONS_MAX (1u << 30)
 
 void wh_relay_settings_default(struct wh_relay_settings *settings)
@@ -53,7 +53,7 @@ int wh_relay_settings_take(const char *verb, int id, const char *value,
 			   struct wh_relay_settings *settings)
 {
 	static const char *const names[] = {
-		"--via",	  "--via-credentials", "--connect-timeout", "--handshake-timeout",
+		"--via",          "--via-credentials", "--connect-timeout", "--handshake-timeout",
 		"--idle-timeout", "--max-connections", "--max-per-user",
 	};
 	struct wh_relay_options *options = &settings->options;

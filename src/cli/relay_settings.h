@@ -29,22 +29,22 @@ enum {
 };
 
 /* For a verb's table of options. */
-#define WH_RELAY_SETTINGS_OPTIONS                                                               \
-	{WH_OPTION_VIA, "via", "URL",                                                           \
-	 "by way of a proxy: socks5://, http:// or proxy-protocol://HOST:PORT"},                \
-		{WH_OPTION_VIA_CREDENTIALS, "via-credentials", "FILE",                          \
-		 "USER:PASSWORD for it, in a file that only its owner can read"},               \
-		{WH_OPTION_CONNECT_TIMEOUT, "connect-timeout", "SECONDS",                       \
-		 "give up connecting to an address (30; 0: when the kernel does)"},             \
-		{WH_OPTION_HANDSHAKE_TIMEOUT, "handshake-timeout", "SECONDS",                   \
-		 "give up waiting for the --via proxy's answer (60; 0: never)"},                \
-		{WH_OPTION_IDLE_TIMEOUT, "idle-timeout", "SECONDS",                             \
-		 "reset a connection on which nothing moves (0: never)"},                       \
-		{WH_OPTION_MAX_CONNECTIONS, "max-connections", "N",                             \
-		 "at once; more wait (default: as descriptors allow)"},                         \
-	{                                                                                       \
-		WH_OPTION_MAX_PER_USER, "max-per-user", "N",                                    \
-			"at once of one user; more are reset (default: any number)"             \
+#define WH_RELAY_SETTINGS_OPTIONS                                                   \
+	{WH_OPTION_VIA, "via", "URL",                                               \
+	 "by way of a proxy: socks5://, http:// or proxy-protocol://HOST:PORT"},    \
+		{WH_OPTION_VIA_CREDENTIALS, "via-credentials", "FILE",              \
+		 "USER:PASSWORD for it, in a file that only its owner can read"},   \
+		{WH_OPTION_CONNECT_TIMEOUT, "connect-timeout", "SECONDS",           \
+		 "give up connecting to an address (30; 0: when the kernel does)"}, \
+		{WH_OPTION_HANDSHAKE_TIMEOUT, "handshake-timeout", "SECONDS",       \
+		 "give up waiting for the --via proxy's answer (60; 0: never)"},    \
+		{WH_OPTION_IDLE_TIMEOUT, "idle-timeout", "SECONDS",                 \
+		 "reset a connection on which nothing moves (0: never)"},           \
+		{WH_OPTION_MAX_CONNECTIONS, "max-connections", "N",                 \
+		 "at once; more wait (default: as descriptors allow)"},             \
+	{                                                                           \
+		WH_OPTION_MAX_PER_USER, "max-per-user", "N",                        \
+			"at once of one user; more are reset (default: any number)" \
 	}
 
 void wh_relay_settings_default(struct wh_relay_settings *settings);

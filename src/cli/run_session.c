@@ -116,8 +116,8 @@ int wh_run_session(const struct wh_run_request *request, struct wh_rule_set *set
 				     .filter_channel = {-1, -1}};
 	int status;
 
-	status = wh_relay_log_open(&state.log, request->verbose, request->relay.first,
-				   request->log);
+	status =
+		wh_relay_log_open(&state.log, request->verbose, request->relay.first, request->log);
 	if (status) {
 		wh_say("%s: %s", request->log ? request->log : "log", strerror(-status));
 		return WH_EXIT_RUN_FAILED;

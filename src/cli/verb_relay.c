@@ -19,7 +19,7 @@
 #define LISTENERS_MAX 64
 #define HANDED_OVER_MAX 1024
 #define DRAIN_SECONDS 5
-#define DRAIN_SECONDS_MAX (7 * 24 * 3600)
+#define DRAIN_SECONDS_MAX 604800 /* a week */
 
 enum {
 	OPTION_LOG = 256,

@@ -21,9 +21,9 @@ struct wh_relay_event {
 		WH_RELAY_DIRECT,    /* the client was not redirected and was turned away */
 		WH_RELAY_CLOSED,    /* both sides are done, or failed: error may be set */
 	} kind;
-	int error;                           /* negative errno, or 0 */
-	const char *problem;                 /* in words, where error alone says too little; or NULL */
-	uint64_t number;                     /* of the connection, from 1 */
+	int error;           /* negative errno, or 0 */
+	const char *problem; /* in words, where error alone says too little; or NULL */
+	uint64_t number;     /* of the connection, from 1 */
 	const struct whither_origin *origin; /* NULL with WH_RELAY_DIRECT */
 	const struct whither_hop *hops;
 	size_t hop_count;
@@ -57,11 +57,11 @@ struct wh_relay_options {
 	/* Called from wh_relay_dispatch(); may be NULL. Pointers are good for the call only. */
 	void (*on_event)(const struct wh_relay_event *event, void *data);
 	void *data;
-	size_t max_connections;   /* 0: as many as the limit on descriptors allows */
-	size_t max_per_user;      /* of one user (the origin's); 0: any number */
+	size_t max_connections;    /* 0: as many as the limit on descriptors allows */
+	size_t max_per_user;       /* of one user (the origin's); 0: any number */
 	unsigned int connect_ms;   /* to connect to one address; 0: as long as the kernel tries */
 	unsigned int handshake_ms; /* for an upstream proxy to let a connection through; 0: ever */
-	unsigned int idle_ms;      /* without a byte either way, then both ends are reset; 0: ever */
+	unsigned int idle_ms; /* without a byte either way, then both ends are reset; 0: ever */
 };
 
 /* Makes a relay without listeners. Returns 0 or a negative errno. */

@@ -79,8 +79,7 @@ int wh_handshake_advance(struct wh_handshake *handshake, const struct wh_relay_u
 					 "it sent %zu bytes more than its answer",
 					 handshake->in_size);
 	if (turn == WH_HANDSHAKE_READ && handshake->in_size == sizeof(handshake->in))
-		return wh_handshake_fail(handshake, -EPROTO,
-					 "its answer is longer than %zu bytes",
+		return wh_handshake_fail(handshake, -EPROTO, "its answer is longer than %zu bytes",
 					 sizeof(handshake->in));
 	return turn;
 }

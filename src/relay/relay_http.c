@@ -124,12 +124,13 @@ static int refuse(struct wh_handshake *handshake, unsigned int status,
 	int size = first_line(handshake);
 
 	if (status == 407)
-		return wh_handshake_fail(handshake, -EACCES,
-					 upstream->has_credentials ?
-						 "it does not accept this user and password: '%.*s'" :
-						 "it wants to know who asks, and no user was given: "
-						 "'%.*s'",
-					 size, line);
+		return wh_handshake_fail(
+			handshake, -EACCES,
+			upstream->has_credentials ?
+				"it does not accept this user and password: '%.*s'" :
+				"it wants to know who asks, and no user was given: "
+				"'%.*s'",
+			size, line);
 	return wh_handshake_fail(handshake, status == 504 ? -ETIMEDOUT : -ECONNREFUSED,
 				 "it says: '%.*s'", size, line);
 }

@@ -128,8 +128,7 @@ int wh_proxy_header_begin(struct wh_handshake *handshake, const struct wh_handsh
 	size_t length_at = sizeof(signature) - 1 + 2, length;
 	char host[256] = "";
 
-	if (origin->client.sa.sa_family == AF_INET6 ||
-	    origin->destination.sa.sa_family == AF_INET6)
+	if (origin->client.sa.sa_family == AF_INET6 || origin->destination.sa.sa_family == AF_INET6)
 		head[1] = TCP_V6;
 	wh_handshake_put(handshake, signature, sizeof(signature) - 1);
 	wh_handshake_put(handshake, head, sizeof(head));

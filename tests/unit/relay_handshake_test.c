@@ -263,7 +263,8 @@ static void http_refuses(void **state)
 	begin(WH_RELAY_HTTP, "me", "secret");
 	expect_problem(hear_text("HTTP/1.1 407 Who\r\n\r\n"), -EACCES, "does not accept");
 	begin(WH_RELAY_HTTP, NULL, NULL);
-	expect_problem(hear_text("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"), -ECONNREFUSED, "302");
+	expect_problem(hear_text("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"), -ECONNREFUSED,
+		       "302");
 	/* What it says is shown, but nothing a terminal would obey. */
 	begin(WH_RELAY_HTTP, NULL, NULL);
 	expect_problem(hear_text("HTTP/1.1 500 \33[2J\x80\r\n\r\n"), -ECONNREFUSED, "500 ?[2J?");
@@ -272,10 +273,12 @@ static void http_refuses(void **state)
 static void http_that_is_none(void **state)
 {
 	static const char *const others[] = {
-		"SSH-2.0-OpenSSH\r\n", "\5\0", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n",
-		"HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "http/1.1 200 OK\r\n\r\n",
-		"\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 2\r\n\r\n",
-		"HTTP/1.1 \n\n", "\n\n",
+		"SSH-2.0-OpenSSH\r\n",     "\5\0",
+		"HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n",
+		"HTTP/1.1 20 OK\r\n\r\n",  "HTTP/1.1 2000 OK\r\n\r\n",
+		"http/1.1 200 OK\r\n\r\n", "\r\nHTTP/1.1 200 OK\r\n\r\n",
+		"HTTP/1.1\r\n\r\n",        "HTTP/1.1 2\r\n\r\n",
+		"HTTP/1.1 \n\n",           "\n\n",
 	};
 	char big[WH_HANDSHAKE_IN_SIZE];
 

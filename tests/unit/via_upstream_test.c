@@ -56,12 +56,32 @@ static void forms(void **state)
 static void what_it_is_not(void **state)
 {
 	static const char *const others[] = {
-		"", "socks5", "socks5:", "socks5://", "socks5:///", "socks5://h", "socks5://h:",
-		"socks5://:1", "socks5://h:x", "socks5://h:1x", "socks5://h:1/x", "socks5://h:1?x",
-		"socks5://[::1]", "socks5://[::1:1", "socks5://::1:1", "socks5://[h]:1",
-		"socks5://[::1]x:1", "socks5://h h:1", "socks5://-h:1", "socks5://h:-1",
-		"socks5://h:123456", "127.0.0.1:1080", "ftp://h:1", "socks5//h:1",
-		"socks5://h\n:1", "socks5://[fe80::1%lo]:1",
+		"",
+		"socks5",
+		"socks5:",
+		"socks5://",
+		"socks5:///",
+		"socks5://h",
+		"socks5://h:",
+		"socks5://:1",
+		"socks5://h:x",
+		"socks5://h:1x",
+		"socks5://h:1/x",
+		"socks5://h:1?x",
+		"socks5://[::1]",
+		"socks5://[::1:1",
+		"socks5://::1:1",
+		"socks5://[h]:1",
+		"socks5://[::1]x:1",
+		"socks5://h h:1",
+		"socks5://-h:1",
+		"socks5://h:-1",
+		"socks5://h:123456",
+		"127.0.0.1:1080",
+		"ftp://h:1",
+		"socks5//h:1",
+		"socks5://h\n:1",
+		"socks5://[fe80::1%lo]:1",
 	};
 	char long_host[400] = "socks5://";
 
@@ -83,7 +103,7 @@ static void what_it_is_not(void **state)
 static void a_password_is_refused_and_not_repeated(void **state)
 {
 	static const char *const with_user[] = {
-		"socks5://me:secret@h:1", "http://me@h:1", "socks5h://me:secret@h:1",
+		"socks5://me:secret@h:1",         "http://me@h:1", "socks5h://me:secret@h:1",
 		"proxy-protocol://me:secret@h:1", "me:secret@h:1", "socks5://me:secret@",
 	};
 	char problem[WH_VIA_PROBLEM];
