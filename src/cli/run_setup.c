@@ -124,12 +124,7 @@ static int set_up_kernel(struct wh_run_state *state)
 	struct wh_problem problem = {0};
 	int error;
 
-	/* Until the lock is ours a signal may end us: nothing has been made yet. And whoever waits
-	 * for a name server, waits without it. */
-	if (wh_relay_settings_upstream(&state->request->relay, &state->upstream))
-		return WH_EXIT_RUN_FAILED;
-	if (state->request->relay.via.port)
-		wh_via_credentials_hide();
+	/* Until the lock is ours a signal may end us: nothing has been made yet. */
 	error = wh_cli_engine_open(&engine, WH_ENGINE_CHANGE, &problem);
 	if (error) {
 		wh_say("%s", problem.text);
@@ -177,8 +172,14 @@ static bool choose_kernel(const struct wh_run_state *state)
 int wh_run_set_up(struct wh_run_state *state)
 {
 	struct signalfd_siginfo signal;
-	int error = choose_kernel(state) ? set_up_kernel(state) : set_up_supervised(state);
+	int error;
 
+	/* Before anything is locked: this may wait for a name server. */
+	if (wh_relay_settings_upstream(&state->request->relay, &state->upstream))
+		return WH_EXIT_RUN_FAILED;
+	if (state->request->relay.via.port)
+		wh_via_credentials_hide();
+	error = choose_kernel(state) ? set_up_kernel(state) : set_up_supervised(state);
 	if (error)
 		return WH_EXIT_RUN_FAILED;
 	while (wh_run_signals_next(&state->signals, &signal))
