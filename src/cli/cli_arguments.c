@@ -12,7 +12,7 @@
 
 #include "suggestion.h"
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 32
 #define HELP 'h'
 
 void wh_say(const char *format, ...)

@@ -165,6 +165,11 @@ static int check_options(const struct arguments *arguments)
 		       "beside it");
 		return -EINVAL;
 	}
+	if (request->relay.first && (request->conditions.to.port || request->rule_count)) {
+		wh_say("run: %s is about the embedded relay, and %s another proxy",
+		       request->relay.first, request->rule_count ? "--rules name" : "--to names");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -175,11 +180,6 @@ static int run_request(struct arguments *arguments)
 	struct wh_rule_set *set = NULL;
 	int status = WH_EXIT_RUN_FAILED, error;
 
-	if (request->conditions.to.port && request->relay.first) {
-		wh_say("run: %s is about the embedded relay, and --to names another proxy",
-		       request->relay.first);
-		return WH_EXIT_RUN_FAILED;
-	}
 	request->conditions.words = arguments->words;
 	request->conditions.word_count = arguments->word_count;
 	request->conditions.command = request->words[0];
@@ -237,8 +237,9 @@ const struct wh_verb wh_verb_run = {
 	.more = "Without --to the connects of COMMAND and of all that it starts go through an embedded\n"
 		"relay, and with --via from there through another proxy, whose user and password\n"
 		"come from a file or from WHITHER_VIA_USER and WHITHER_VIA_PASSWORD (which COMMAND\n"
-		"does not see); whither-relay(8) has more on it. CONDITION is one of whither.conf(5), such as remote-port=80,443: only\n"
-		"connects that match are redirected. The exit status is COMMAND's, or 125 when\n"
-		"whither itself failed, 126 when COMMAND cannot be executed, 127 when it is not\n"
-		"found, 128 + N when signal N ended it.\n",
+		"does not see); whither-relay(8) has more on it.\n"
+		"CONDITION is one of whither.conf(5), such as remote-port=80,443: only connects that\n"
+		"match are redirected. The exit status is COMMAND's, or 125 when whither itself\n"
+		"failed, 126 when COMMAND cannot be executed, 127 when it is not found, 128 + N when\n"
+		"signal N ended it.\n",
 };
