@@ -150,8 +150,8 @@ static bool narrow(const WCHAR *text, char *to, size_t size)
 
 errno_t _wfopen_s(FILE **ret_stream, const WCHAR *path, const WCHAR *mode)
 {
-	char host[PATH_SIZE];
-	char flags[64];
+	char host[PATH_SIZE] = "";
+	char flags[64] = "";
 
 	if (!ret_stream)
 		return EINVAL;

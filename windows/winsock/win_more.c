@@ -16,8 +16,8 @@
 #include <windows.h>
 
 /* From 1601 to 1970, in units of 100 ns. */
-#define EPOCH 116444736000000000ll
-#define SECOND 10000000ll
+#define EPOCH 116444736000000000LL
+#define SECOND 10000000LL
 
 DWORD WINAPI TlsAlloc(void)
 {
@@ -138,7 +138,7 @@ BOOL WINAPI SystemTimeToFileTime(const SYSTEMTIME *lpSystemTime, LPFILETIME lpFi
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	value = (ULONGLONG)(seconds * SECOND + EPOCH + lpSystemTime->wMilliseconds * 10000ll);
+	value = (ULONGLONG)(seconds * SECOND + EPOCH + lpSystemTime->wMilliseconds * 10000LL);
 	lpFileTime->dwLowDateTime = (DWORD)value;
 	lpFileTime->dwHighDateTime = (DWORD)(value >> 32);
 	return TRUE;

@@ -249,7 +249,7 @@ BOOL WINAPI WaitOnAddress(volatile VOID *Address, PVOID CompareAddress, SIZE_T A
 	}
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_sec += dwMilliseconds / 1000;
-	end.tv_nsec += dwMilliseconds % 1000 * 1000000;
+	end.tv_nsec += (long)(dwMilliseconds % 1000) * 1000000;
 	if (end.tv_nsec >= 1000000000) {
 		end.tv_sec++;
 		end.tv_nsec -= 1000000000;

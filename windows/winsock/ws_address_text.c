@@ -46,7 +46,7 @@ INT WSAAPI WSAAddressToStringW(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
 			       LPWSAPROTOCOL_INFOW lpProtocolInfo, LPWSTR lpszAddressString,
 			       LPDWORD lpdwAddressStringLength)
 {
-	char text[80];
+	char text[80] = "";
 	DWORD size = sizeof(text);
 
 	if (!lpdwAddressStringLength)

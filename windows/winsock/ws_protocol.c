@@ -180,7 +180,7 @@ static DWORD list_protocols(const INT *wanted, WSAPROTOCOL_INFOW infos[PROTOCOLS
 int WSAAPI WSAEnumProtocolsW(LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolBuffer,
 			     LPDWORD lpdwBufferLength)
 {
-	WSAPROTOCOL_INFOW infos[PROTOCOLS];
+	WSAPROTOCOL_INFOW infos[PROTOCOLS] = {0};
 	const DWORD count = list_protocols(lpiProtocols, infos);
 	const DWORD needed = count * (DWORD)sizeof(infos[0]);
 
@@ -198,7 +198,7 @@ int WSAAPI WSAEnumProtocolsW(LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolB
 int WSAAPI WSAEnumProtocolsA(LPINT lpiProtocols, LPWSAPROTOCOL_INFOA lpProtocolBuffer,
 			     LPDWORD lpdwBufferLength)
 {
-	WSAPROTOCOL_INFOW infos[PROTOCOLS];
+	WSAPROTOCOL_INFOW infos[PROTOCOLS] = {0};
 	const DWORD count = list_protocols(lpiProtocols, infos);
 	const DWORD needed = count * (DWORD)sizeof(*lpProtocolBuffer);
 
@@ -232,7 +232,7 @@ int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOW 
 
 int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA lpProtocolInfo)
 {
-	WSAPROTOCOL_INFOW wide;
+	WSAPROTOCOL_INFOW wide = {0};
 
 	if (!lpProtocolInfo)
 		return ws_fail(WSAEFAULT);
