@@ -18,7 +18,6 @@
 #include "cli_arguments.h"
 #include "privilege_check.h"
 #include "relay_internal.h"
-#include "rule_source.h"
 #include "run_leftovers.h"
 #include "run_table.h"
 #include "scope_exit.h"
@@ -151,6 +150,23 @@ void wh_run_supervised_deliver(const struct wh_run_state *state)
 		wh_relay_adopt(state->relay, fd);
 }
 
+/* Again, when somebody who runs below us asks for it: what it may write is its own matter. */
+static int reload(void *data)
+{
+	const struct wh_run_state *state = data;
+	struct wh_run_table *table = &state->supervised->table;
+	struct wh_problem problem = {0};
+	int error = wh_run_table_read(table, state->request->rules, state->request->rule_count,
+				      &problem);
+
+	if (!error)
+		error = wh_supervisor_replace(state->supervised->supervisor, table->rules,
+					      table->contexts, table->context_count);
+	else if (*problem.text)
+		wh_say("%s", problem.text);
+	return error;
+}
+
 static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised *supervised)
 {
 	const bool asks = state->request->ask.program;
@@ -162,6 +178,7 @@ static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised 
 		.pend = asks ? pend : NULL,
 		/* Another proxy than ours cannot be handed anything. */
 		.deliver = asks && state->relay ? deliver : NULL,
+		.reload = state->request->rule_count ? reload : NULL,
 		.data = state,
 	};
 	int error = 0;
@@ -180,43 +197,23 @@ static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised 
 	return error;
 }
 
-/* The rules of files. Returns 0 or a negative errno after saying on stderr why. */
-static int read_rules(const struct wh_run_state *state, struct wh_rule_set **sets)
-{
-	int error = 0;
-
-	for (size_t i = 0; !error && i < state->request->rule_count; i++) {
-		struct wh_config_report report = {0};
-
-		error = wh_rule_source_read(state->request->rules[i], NULL, &sets[i], &report);
-		wh_report_say(&report);
-		wh_config_report_free(&report);
-	}
-	return error;
-}
-
 static int make_table(struct wh_run_state *state, struct wh_run_supervised *supervised)
 {
-	size_t count = state->request->rule_count;
-	struct wh_rule_set **sets = calloc(count + 1, sizeof(struct wh_rule_set *));
-	struct wh_problem problem = {"out of memory"};
-	int error = sets ? 0 : -ENOMEM;
+	const struct wh_run_request *request = state->request;
+	struct wh_problem problem = {0};
+	int error;
 
-	if (!error && count) {
-		error = read_rules(state, sets);
-		*problem.text = '\0';
-	} else if (!error) {
+	if (request->rule_count) {
+		error = wh_run_table_read(&supervised->table, request->rules, request->rule_count,
+					  &problem);
+	} else {
 		error = wh_run_rules_supervise(state->set, &state->listen4, &state->listen6,
 					       &problem);
+		if (!error)
+			error = wh_run_table_compile(&supervised->table, &state->set, 1, &problem);
 	}
-	if (!error)
-		error = wh_run_table_compile(&supervised->table, count ? sets : &state->set,
-					     count ? count : 1, &problem);
 	if (error && *problem.text)
 		wh_say("%s", problem.text);
-	for (size_t i = 0; sets && i < count; i++)
-		wh_config_free(sets[i]);
-	free(sets);
 	return error;
 }
 

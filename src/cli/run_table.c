@@ -4,11 +4,17 @@
 #include "run_table.h"
 
 #include <errno.h>
+#include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "cli_arguments.h"
 #include "rule_compile.h"
+#include "rule_source.h"
+#include "scope_exit.h"
 
 static int no_memory(struct wh_problem *problem)
 {
@@ -76,6 +82,71 @@ int wh_run_table_compile(struct wh_run_table *table, struct wh_rule_set *const s
 	free(table->rules);
 	table->rules = fresh;
 	return 0;
+}
+
+struct set_list {
+	struct wh_rule_set **sets;
+	size_t count;
+	bool again; /* what is worth a warning has been said */
+};
+
+static int add_set(struct set_list *list, const char *word)
+{
+	struct wh_rule_set **grown =
+		reallocarray(list->sets, list->count + 1, sizeof(struct wh_rule_set *));
+	struct wh_config_report report = {0};
+	int error;
+
+	if (!grown)
+		return -ENOMEM;
+	list->sets = grown;
+	error = wh_rule_source_read(word, NULL, &grown[list->count], &report);
+	if (!list->again)
+		wh_report_say(&report);
+	else
+		for (size_t i = 0; i < report.error_count; i++)
+			wh_say("%s", report.errors[i]);
+	wh_config_report_free(&report);
+	if (!error)
+		list->count++;
+	return error;
+}
+
+static int add_directory(struct set_list *list, const char *path)
+{
+	WH_AUTO_FREE char *pattern = NULL;
+	glob_t found = {0};
+	int error = 0;
+
+	if (asprintf(&pattern, "%s/*.conf", path) < 0) {
+		pattern = NULL;
+		return -ENOMEM;
+	}
+	if (glob(pattern, 0, NULL, &found) == GLOB_NOSPACE)
+		error = -ENOMEM;
+	for (size_t i = 0; !error && i < found.gl_pathc; i++)
+		error = add_set(list, found.gl_pathv[i]);
+	globfree(&found);
+	return error;
+}
+
+int wh_run_table_read(struct wh_run_table *table, char *const words[], size_t count,
+		      struct wh_problem *problem)
+{
+	struct set_list list = {.again = table->rules};
+	struct stat status;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < count; i++)
+		error = !stat(words[i], &status) && S_ISDIR(status.st_mode) ?
+				add_directory(&list, words[i]) :
+				add_set(&list, words[i]);
+	if (!error)
+		error = wh_run_table_compile(table, list.sets, list.count, problem);
+	for (size_t i = 0; i < list.count; i++)
+		wh_config_free(list.sets[i]);
+	free(list.sets);
+	return error;
 }
 
 void wh_run_table_free(struct wh_run_table *table)

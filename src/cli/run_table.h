@@ -18,6 +18,11 @@ struct wh_run_table {
 int wh_run_table_compile(struct wh_run_table *table, struct wh_rule_set *const sets[], size_t count,
 			 struct wh_problem *problem);
 
+/* The same for rule files: each of words is as for "whither up", or a directory of which all
+ * "*.conf" are read. What is wrong with a file has been said on stderr; then *problem is empty. */
+int wh_run_table_read(struct wh_run_table *table, char *const words[], size_t count,
+		      struct wh_problem *problem);
+
 void wh_run_table_free(struct wh_run_table *table);
 
 #endif /* WH_RUN_TABLE_H */

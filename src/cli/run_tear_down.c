@@ -19,6 +19,7 @@
 #define TERMINATE_NS 2000000000ull /* between SIGTERM and SIGKILL for what is left behind */
 #define KILL_NS 2000000000ull      /* and after it, for the kernel to take it away */
 #define DRAIN_NS 2000000000ull     /* without anything happening, for what is still being sent */
+#define ASKED_NS 200000000ull
 #define TURN_MS 20
 
 /* What the command has left behind. With a supervisor that is whatever is below us. */
@@ -63,6 +64,9 @@ static void end_processes(struct wh_run_state *state)
 {
 	size_t count = count_left(state);
 
+	/* Programs that were asked are gone when they have been killed, which takes a moment. */
+	if (count && state->request->ask.program && wait_empty(state, ASKED_NS))
+		return;
 	if (!count)
 		return;
 	wh_say("ending %zu process%s that the command left behind", count, count == 1 ? "" : "es");

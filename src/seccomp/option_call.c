@@ -71,7 +71,7 @@ void wh_option_set_call(struct wh_call *call)
 	if (size < 0)
 		error = -EINVAL;
 	else if ((int)args[2] != WH_OPTION_RECORDS)
-		error = call->taken.family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
+		error = -ENOPROTOOPT;
 	if (!error) {
 		wh_caller_identity(call->caller, &who, &path);
 		pthread_mutex_lock(&supervisor->lock);

@@ -37,6 +37,7 @@ ORIGIN4, ORIGIN6 = "127.0.0.10", "::1"
 # Nobody's (RFC 5737): there is no way there, so whoever gets an answer has been redirected.
 NOBODY4, NOBODY6 = "192.0.2.77", "2001:db8::77"
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(f"{os.path.dirname(HERE)}/kernel")  # kernel_proxy
 _cases = []
 
 
@@ -226,7 +227,7 @@ def _move_in():
     os.environ.pop("XDG_RUNTIME_DIR", None)
     # What lies where others may not look is of no use to a stranger.
     for path in glob.glob(f"{HERE}/*.py") + glob.glob(f"{os.path.dirname(HERE)}/kernel/kernel_proxy.py"):
-        shutil.copy(path, place)
+        os.chmod(shutil.copy(path, place), 0o644)
     for name in os.environ.get("WHITHER_COPIES", "").split(":"):
         if name:
             shutil.copy(name, place)
