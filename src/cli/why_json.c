@@ -73,7 +73,7 @@ static json_t *make_row(const struct wh_why *why, const struct wh_reason_row *ro
 		[WH_REASON_DECIDES] = "decides",  [WH_REASON_CONDITION] = "condition",
 		[WH_REASON_PASSED] = "passed",    [WH_REASON_LISTENER] = "listener",
 		[WH_REASON_LATER] = "not_asked",  [WH_REASON_OPEN] = "depends_on_destination",
-		[WH_REASON_UNSEEN] = "not_asked",
+		[WH_REASON_UNSEEN] = "not_asked", [WH_REASON_ABSENT] = "absent",
 	};
 	char name[WH_WHY_NAME], condition[1024];
 	json_t *object = json_object();

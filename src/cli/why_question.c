@@ -9,6 +9,7 @@
 #include "cli_arguments.h"
 #include "config.h"
 #include "endpoint_words.h"
+#include "listener_check.h"
 #include "process_identity.h"
 #include "resolve.h"
 #include "why.h"
@@ -191,20 +192,32 @@ static enum wh_why_outcome outcome_of_any(const struct wh_why *why)
 	return WH_WHY_PERMIT;
 }
 
-static int look_at_obstacle(struct wh_why *why)
+/* As in connect.bpf.h: a redirector whose proxy is absent may permit that the connect goes on. */
+static int look_at_obstacles(struct wh_why *why)
 {
-	const struct wh_verdict *verdict = &why->attempt.verdict;
-	int error = wh_engine_obstacle(why->engine, &why->rules->redirector[verdict->redirector],
-				       &verdict->target, why->who.uid, &why->obstacle);
+	struct wh_attempt *attempt = &why->attempt;
+	const struct wh_verdict *verdict = &attempt->verdict;
+	int error = 0;
 
-	if (error) {
-		wh_say("why: who listens cannot be found out: %s", strerror(-error));
-		return error;
+	for (int i = 0; !error && verdict->action == WH_ACTION_REDIRECT && i <= WH_ABSENT_MAX;
+	     i++) {
+		const struct wh_redirector *redirector =
+			&why->rules->redirector[verdict->redirector];
+
+		error = wh_engine_obstacle(why->engine, redirector, &verdict->target, why->who.uid,
+					   &why->obstacle);
+		why->has_obstacle = !error;
+		why->cause = why->obstacle.cause;
+		if (error || i == WH_ABSENT_MAX || !wh_absence_permits(redirector, why->cause))
+			break;
+		why->has_obstacle = false;
+		why->cause = WH_CAUSE_NONE;
+		wh_slot_set_add(&attempt->absent, redirector->slot);
+		wh_attempt_decide(attempt);
 	}
-	why->has_obstacle = true;
-	why->cause = why->obstacle.cause;
-	why->outcome = why->cause ? WH_WHY_BLOCK : WH_WHY_REDIRECT;
-	return 0;
+	if (error)
+		wh_say("why: who listens cannot be found out: %s", strerror(-error));
+	return error;
 }
 
 int wh_why_decide(struct wh_why *why)
@@ -228,17 +241,25 @@ int wh_why_decide(struct wh_why *why)
 	wh_attempt_decide(attempt);
 	if (why->any_destination)
 		attempt->listener = WH_NO_REDIRECTOR;
+	if (!why->any_destination && why->engine) {
+		int error = look_at_obstacles(why);
+
+		if (error)
+			return error;
+	}
 	wh_attempt_explain(attempt, &why->explanation);
 	why->outcome = WH_WHY_PERMIT;
 	if (why->any_destination) {
 		why->outcome = outcome_of_any(why);
 		return 0;
 	}
-	if (verdict->action == WH_ACTION_REFUSE) {
-		why->outcome = WH_WHY_BLOCK;
+	if (verdict->action == WH_ACTION_REFUSE)
 		why->cause = verdict->cause;
-	}
-	return verdict->action == WH_ACTION_REDIRECT ? look_at_obstacle(why) : 0;
+	if (why->cause)
+		why->outcome = WH_WHY_BLOCK;
+	else if (verdict->action == WH_ACTION_REDIRECT)
+		why->outcome = WH_WHY_REDIRECT;
+	return 0;
 }
 
 const char *wh_why_outcome_name(enum wh_why_outcome outcome)

@@ -194,6 +194,10 @@ char *wh_why_describe(const struct wh_why *why, const struct wh_reason_row *row,
 		snprintf(ret, size, "skipped: it goes to the address of %s",
 			 wh_why_redirector_name(why->rules, why->attempt.listener, name));
 		break;
+	case WH_REASON_ABSENT:
+		snprintf(ret, size,
+			 "skipped: nobody listens for it, and it permits that (when-absent)");
+		break;
 	case WH_REASON_OPEN:
 		describe_open(why, row->rule, ret, size);
 		break;

@@ -24,6 +24,8 @@ struct wh_attempt {
 	__u64 netns;                       /* of the socket */
 	__u32 inet6;                       /* the socket is AF_INET6 */
 
+	struct wh_slot_set absent; /* redirectors that are absent, and permit that it goes on */
+
 	/* out: what wh_attempt_decide() found */
 	__u32 listener; /* the redirector that listens at the destination, or WH_NO_REDIRECTOR */
 	__u32 own;      /* and is the process's own */
@@ -41,6 +43,7 @@ enum wh_reason {
 	WH_REASON_LATER = 4,     /* a rule before it decides */
 	WH_REASON_OPEN = 5,      /* it would decide, if the destination matches */
 	WH_REASON_UNSEEN = 6,    /* refused before any rule was looked at */
+	WH_REASON_ABSENT = 7,    /* its proxy is absent, and it permits that the connect goes on */
 };
 
 struct wh_reason_row {
@@ -75,12 +78,14 @@ WH_RULE void wh_attempt_look_back(struct wh_attempt *attempt)
 		attempt->passed = attempt->chain->passed;
 		wh_passed_update(&attempt->passed, attempt->rules);
 		attempt->hops = attempt->chain->hop_count;
+		wh_slot_set_unite(&attempt->passed.slots, &attempt->absent);
 		return;
 	}
 	wh_relation_find(&relation, attempt->rules, &attempt->process);
 	attempt->passed = relation.passed;
 	attempt->related = relation.last;
 	attempt->hops = relation.last != WH_NO_REDIRECTOR;
+	wh_slot_set_unite(&attempt->passed.slots, &attempt->absent);
 }
 
 /* The decision, as the kernel programs come to it. What stands in the way of a redirection (no
@@ -182,6 +187,8 @@ WH_RULE __u8 wh_explain_rule(const struct wh_attempt *attempt, __u32 index, int 
 		redirector = &attempt->rules->redirector[rule->index];
 		if (attempt->listener != WH_NO_REDIRECTOR)
 			return WH_REASON_LISTENER;
+		if (wh_slot_set_has(&attempt->absent, redirector->slot))
+			return WH_REASON_ABSENT;
 		if (wh_passed_has(&attempt->passed, redirector->slot, redirector->since))
 			return WH_REASON_PASSED;
 	}

@@ -129,7 +129,7 @@ static const struct wh_found_listener *best_listener(const struct wh_listener_sc
 int wh_engine_obstacle(const struct wh_engine *engine, const struct wh_redirector *redirector,
 		       const struct wh_endpoint *target, uint32_t uid, struct wh_obstacle *ret)
 {
-	struct wh_obstacle obstacle = {.cause = check_bounds(engine, uid)};
+	struct wh_obstacle obstacle = {.cause = WH_CAUSE_NONE};
 	const struct wh_found_listener *listener;
 	struct wh_listener_scan scan;
 	uint64_t netns;
@@ -138,6 +138,7 @@ int wh_engine_obstacle(const struct wh_engine *engine, const struct wh_redirecto
 	if (error)
 		return error;
 	if (redirector->netns != netns) {
+		obstacle.cause = check_bounds(engine, uid);
 		*ret = obstacle;
 		return 0;
 	}
@@ -149,11 +150,12 @@ int wh_engine_obstacle(const struct wh_engine *engine, const struct wh_redirecto
 	if (listener)
 		identify(engine, redirector, listener, &obstacle.listening);
 	wh_listeners_free(&scan);
-	if (!obstacle.cause && !obstacle.listening.present)
+	if (!obstacle.listening.present)
 		obstacle.cause = WH_CAUSE_ABSENT;
-	else if (!obstacle.cause && (redirector->owner.flags & WH_OWNER_STATED) &&
-		 !obstacle.listening.allowed)
+	else if ((redirector->owner.flags & WH_OWNER_STATED) && !obstacle.listening.allowed)
 		obstacle.cause = WH_CAUSE_INTRUDER;
+	else
+		obstacle.cause = check_bounds(engine, uid);
 	*ret = obstacle;
 	return 0;
 }

@@ -128,6 +128,20 @@ def what_it_says_is_what_happens(scene):
 
 
 @case
+def an_absent_proxy_that_permits_is_passed_over(scene):
+    rules = f"[redirector one]\nlisten = {AT4}\n{MATCH}when-absent = permit\n"
+    rules += f"[redirector two]\nlisten = 127.0.0.1:{PORT + 1}\n{MATCH}when-absent = permit\n"
+    scene.up("web", rules)
+    answer = why(scene, f"{AWAY4}:80", expect=PERMIT)
+    equal([rule["reason"] for rule in answer["rules"]], ["absent"] * 2, "both are absent")
+    equal(scene.child(attempt, (AWAY4, 80)).result(), LEFT, "the connect")
+    second = scene.listen("127.0.0.1", PORT + 1)
+    answer = why(scene, f"{AWAY4}:80", expect=REDIRECT)
+    equal([rule["reason"] for rule in answer["rules"]], ["absent", "decides"], "the first is")
+    equal(happens(scene, {second: "two"}, (AWAY4, 80)), "two", "the connect")
+
+
+@case
 def of_a_process_it_says_what_happens_to_its_own(scene):
     listener = scene.listen("127.0.0.1", PORT)
     redirect(scene, AT4, more=MATCH + f"user = {NOBODY}\n")

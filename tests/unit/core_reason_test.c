@@ -90,6 +90,8 @@ static void make_attempt(const struct chain_case *world, struct random_source *r
 		ret->attempt.chain = &ret->chain;
 	}
 	ret->attempt.path = world->process[ret->origin].path;
+	for (unsigned int i = 0; random_chance(random, 30) && i < world->redirector_count; i++)
+		wh_slot_set_add(&ret->attempt.absent, world->redirector[i].slot);
 }
 
 /* The way of src/bpf/connect.bpf.h, written once more. */
@@ -123,8 +125,10 @@ static struct wh_verdict kernel_decides(const struct random_attempt *from)
 	} else {
 		wh_relation_find(&relation, rules, &attempt->process);
 		passed = relation.passed;
+		/* connect.bpf.h adds each that it passes over. */
 		hops = relation.last != WH_NO_REDIRECTOR;
 	}
+	wh_slot_set_unite(&passed.slots, &attempt->absent);
 	wh_choice_final(&choice, &passed, hops, &verdict);
 	return verdict;
 }
@@ -158,7 +162,7 @@ static int has_kind(const struct case_rule *rule, __u8 kind)
 
 /* Each row by the plain lists of the world. */
 static void check_rows(const struct chain_case *world, const struct random_attempt *from,
-		       unsigned long counts[WH_REASON_UNSEEN + 1])
+		       unsigned long counts[WH_REASON_ABSENT + 1])
 {
 	const struct case_process *origin = &world->process[from->origin];
 	unsigned int deciding = 0;
@@ -179,7 +183,7 @@ static void check_rows(const struct chain_case *world, const struct random_attem
 		if (row->reason == WH_REASON_CONDITION) {
 			assert_true(has_kind(rule, row->kind));
 			assert_false(oracle_rule_matches(rule, origin, &from->attempt.destination));
-		} else if (row->reason < WH_REASON_LATER) {
+		} else if (row->reason < WH_REASON_LATER || row->reason == WH_REASON_ABSENT) {
 			assert_true(oracle_rule_matches(rule, origin, &from->attempt.destination));
 		}
 	}
@@ -191,7 +195,7 @@ static void the_reasons_never_decide_otherwise_than_the_kernel(void **state)
 	static struct random_attempt from;
 	static struct chain_case world;
 	unsigned long actions[WH_ACTION_ASK] = {}, causes[WH_CAUSES] = {};
-	unsigned long reasons[WH_REASON_UNSEEN + 1] = {};
+	unsigned long reasons[WH_REASON_ABSENT + 1] = {};
 
 	for (uint64_t seed = 1; seed <= WORLDS; seed++) {
 		struct random_source random = {seed};
@@ -219,7 +223,7 @@ static void the_reasons_never_decide_otherwise_than_the_kernel(void **state)
 		assert_true(actions[action] > 100);
 	for (int cause = WH_CAUSE_FILTER; cause <= WH_CAUSE_HOPS; cause++)
 		assert_true(causes[cause] > 20);
-	for (int reason = 0; reason <= WH_REASON_UNSEEN; reason++)
+	for (int reason = 0; reason <= WH_REASON_ABSENT; reason++)
 		if (reason != WH_REASON_OPEN)
 			assert_true(reasons[reason] > 100);
 }
