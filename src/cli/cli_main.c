@@ -12,7 +12,7 @@
 
 static const struct wh_verb *const verbs[] = {
 	&wh_verb_run,   &wh_verb_up,    &wh_verb_down, &wh_verb_show,    &wh_verb_check,
-	&wh_verb_query, &wh_verb_relay, &wh_verb_why,  &wh_verb_monitor,
+	&wh_verb_query, &wh_verb_relay, &wh_verb_why,  &wh_verb_monitor, &wh_verb_doctor,
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -16,5 +16,6 @@ extern const struct wh_verb wh_verb_query;
 extern const struct wh_verb wh_verb_relay;
 extern const struct wh_verb wh_verb_why;
 extern const struct wh_verb wh_verb_monitor;
+extern const struct wh_verb wh_verb_doctor;
 
 #endif /* WH_CLI_VERBS_H */

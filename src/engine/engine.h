@@ -117,6 +117,7 @@ struct wh_hook {
 	int attached;
 	char cgroup[256];      /* where */
 	uint32_t others;       /* other programs that run at this hook there */
+	uint32_t later;        /* of these, run after ours */
 	char other_names[128]; /* their names, as far as they fit */
 };
 

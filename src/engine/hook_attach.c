@@ -266,7 +266,7 @@ int wh_hooks_describe(const struct wh_pins *pins, const struct wh_rules *rules, 
 		ours = pinned_program(path, place, &linked);
 		hook->attached = ours != 0;
 		snprintf(hook->cgroup, sizeof(hook->cgroup), "%s", place->path);
-		hook->others = wh_hook_others(kind, place, ours, hook->other_names,
+		hook->others = wh_hook_others(kind, place, ours, &hook->later, hook->other_names,
 					      sizeof(hook->other_names));
 	}
 	wh_places_free(&places);

@@ -39,16 +39,21 @@ static void add_name(__u32 id, char *names, size_t size)
 }
 
 __u32 wh_hook_others(const struct wh_hook_kind *kind, const struct wh_place *place, __u32 ours,
-		     char *names, size_t size)
+		     __u32 *ret_later, char *names, size_t size)
 {
 	__u32 ids[PROGRAMS_MAX], count = PROGRAMS_MAX, flags = 0, others = 0;
+	int ours_seen = 0;
 
+	*ret_later = 0;
 	names[0] = '\0';
 	if (bpf_prog_query(place->fd, kind->type, BPF_F_QUERY_EFFECTIVE, &flags, ids, &count))
 		return 0;
 	for (__u32 i = 0; i < count && i < PROGRAMS_MAX; i++)
-		if (ids[i] != ours) {
+		if (ids[i] == ours) {
+			ours_seen = 1;
+		} else {
 			others++;
+			*ret_later += (__u32)ours_seen;
 			add_name(ids[i], names, size);
 		}
 	return others;
@@ -57,12 +62,12 @@ __u32 wh_hook_others(const struct wh_hook_kind *kind, const struct wh_place *pla
 int wh_hook_exclusive(const struct wh_hook_kind *kind, const struct wh_place *place, char *names,
 		      size_t size)
 {
-	__u32 ids[PROGRAMS_MAX], count = PROGRAMS_MAX, flags = 0;
+	__u32 ids[PROGRAMS_MAX], count = PROGRAMS_MAX, flags = 0, later;
 
 	names[0] = '\0';
 	if (bpf_prog_query(place->fd, kind->type, 0, &flags, ids, &count) ||
 	    (flags & BPF_F_ALLOW_MULTI) || !count)
-		return wh_hook_others(kind, place, 0, names, size) > 0;
+		return wh_hook_others(kind, place, 0, &later, names, size) > 0;
 	for (__u32 i = 0; i < count && i < PROGRAMS_MAX; i++)
 		add_name(ids[i], names, size);
 	return 1;

@@ -9,9 +9,9 @@
 #include "pin_directory.h"
 
 /* The number of programs besides ours (its id) that run at this hook of this cgroup; their
- * names, separated by commas, as far as they fit. */
+ * names, separated by commas, as far as they fit; and how many of them run after ours. */
 __u32 wh_hook_others(const struct wh_hook_kind *kind, const struct wh_place *place, __u32 ours,
-		     char *names, size_t size);
+		     __u32 *ret_later, char *names, size_t size);
 
 /* Whether the hook, here or above, was taken without BPF_F_ALLOW_MULTI, and by what. */
 int wh_hook_exclusive(const struct wh_hook_kind *kind, const struct wh_place *place, char *names,
