@@ -257,7 +257,7 @@ static __always_inline void listener_begin(struct bpf_sock_ops *ops, struct bpf_
 	bpf_sk_storage_get(&wh_listening, sk, &identity, BPF_SK_STORAGE_GET_F_CREATE);
 	key = (struct wh_process_key){.start_tick = identity.start_time / WH_TICK_NS,
 				      .pid = identity.pid};
-	learn_process(rules, &key, &question.at);
+	learn_process(rules, &key, &question.at, 1);
 }
 
 SEC("sockops")

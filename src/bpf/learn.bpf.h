@@ -12,17 +12,15 @@
 #include "decide.bpf.h"
 #include "process_facts.bpf.h"
 
-/* The process belongs to the redirectors that hold slots. */
+/* The process belongs to the redirectors that hold slots: it called listen(), or it asked. */
 static __noinline int learn_process(const struct wh_rules *rules, const struct wh_process_key *key,
-				    const struct wh_slot_set *slots)
+				    const struct wh_slot_set *slots, __u32 listened)
 {
-	struct wh_passed learned = {}, *known = bpf_map_lookup_elem(&wh_learned, key);
+	struct wh_learned learned = {}, *known = bpf_map_lookup_elem(&wh_learned, key);
 
 	if (known)
 		learned = *known;
-	wh_passed_update(&learned, rules);
-	learned.version = rules->version;
-	wh_slot_set_unite(&learned.slots, slots);
+	wh_learned_add(&learned, rules, slots, listened, bpf_ktime_get_boot_ns());
 	bpf_map_update_elem(&wh_learned, key, &learned, BPF_ANY);
 	return 0;
 }
@@ -36,7 +34,7 @@ static __noinline int learn_asker(struct wh_record *record)
 	const struct wh_redirector *redirector;
 	struct wh_process_key key = {};
 	struct wh_slot_set slots = {};
-	struct wh_passed *known;
+	struct wh_learned *known;
 	__u32 index;
 
 	record->asker = (__u32)task->tgid;
@@ -51,10 +49,10 @@ static __noinline int learn_asker(struct wh_record *record)
 	key.start_tick = task->group_leader->start_boottime / WH_TICK_NS;
 	key.pid = (__u32)task->tgid;
 	known = bpf_map_lookup_elem(&wh_learned, &key);
-	if (known && wh_passed_has(known, redirector->slot, redirector->since))
+	if (known && wh_passed_has(&known->passed, redirector->slot, redirector->since))
 		return 0;
 	wh_slot_set_add(&slots, redirector->slot);
-	return learn_process(rules, &key, &slots);
+	return learn_process(rules, &key, &slots, 0);
 }
 
 #endif /* WH_LEARN_BPF_H */

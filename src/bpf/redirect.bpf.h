@@ -123,12 +123,22 @@ static __noinline int call_spread(struct connect_call *call)
 	struct wh_verdict *verdict = &call->question.verdict;
 	const struct wh_redirector *redirector =
 		&call->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
-	const struct wh_spread *spread = wh_redirector_spread(redirector, &verdict->target);
 	struct wh_redirector_counters *counters = wh_redirectors_at(redirector->slot);
+	__u64 number;
 
-	if (spread && counters)
-		wh_spread_pick(spread, __sync_fetch_and_add(&counters->spread, 1),
-			       &verdict->target.address);
+	if (!counters)
+		return 0;
+	if (wh_address_is_v4(&verdict->target.address)) {
+		if (!redirector->spread4.host_bits)
+			return 0;
+		number = __sync_fetch_and_add(&counters->spread, 1);
+		wh_spread_pick(&redirector->spread4, number, &verdict->target.address);
+		return 0;
+	}
+	if (!redirector->spread6.host_bits)
+		return 0;
+	number = __sync_fetch_and_add(&counters->spread, 1);
+	wh_spread_pick(&redirector->spread6, number, &verdict->target.address);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "chain_build.h"
 #include "kernel_state.h"
 #include "kernel_types.bpf.h"
+#include "learned_process.h"
 
 /* A map value that one slot of wh_active points at. */
 struct rules_map {
@@ -76,7 +77,7 @@ WH_HASH(wh_issued_chain, BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, WH_ISSUED_MAX, __
 WH_HASH(wh_contexts, BPF_MAP_TYPE_HASH, BPF_F_NO_PREALLOC, WH_CONTEXTS_MAX, __u32,
 	struct wh_context);
 WH_HASH(wh_learned, BPF_MAP_TYPE_LRU_HASH, 0, WH_LEARNED_MAX, struct wh_process_key,
-	struct wh_passed);
+	struct wh_learned);
 WH_HASH(wh_cgroups, BPF_MAP_TYPE_LRU_HASH, 0, WH_CGROUPS_MAX, __u64, struct wh_cgroup_path);
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): type_ is a type */

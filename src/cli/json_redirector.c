@@ -115,6 +115,29 @@ static json_t *make_spread(const struct wh_redirector *rule)
 	return array;
 }
 
+static json_t *make_processes(const struct wh_status *status,
+			      const struct wh_status_redirector *redirector)
+{
+	static const char *const reasons[] = {
+		[WH_PROCESS_OWNER] = "owner",
+		[WH_PROCESS_LISTENED] = "listened",
+		[WH_PROCESS_ASKED] = "asked",
+	};
+	json_t *array = json_array();
+
+	if (redirector->process_count < 0)
+		return json_null();
+	for (int i = 0; i < redirector->process_count && i < WH_STATUS_PROCESSES; i++) {
+		const struct wh_redirector_process *process = &redirector->processes[i];
+		json_t *object = wh_json_identity(&process->who);
+
+		wh_json_string(object, "why", reasons[process->reason]);
+		wh_json_member(object, "since", wh_json_time(status->now, process->since));
+		wh_json_append(array, object);
+	}
+	return array;
+}
+
 json_t *wh_json_redirector(const struct wh_status *status,
 			   const struct wh_status_redirector *redirector)
 {
@@ -127,6 +150,9 @@ json_t *wh_json_redirector(const struct wh_status *status,
 	wh_json_member(object, "weight", json_integer(redirector->rule->weight));
 	add_text(object, "conditions", redirector->text, false);
 	wh_json_member(object, "owner", make_owner(&redirector->rule->owner, redirector->text));
+	wh_json_member(object, "processes", make_processes(status, redirector));
+	wh_json_number(object, "process_count",
+		       redirector->process_count < 0 ? 0 : (uint64_t)redirector->process_count);
 	for (int i = 0; i < 2; i++)
 		if (redirector->listener[i].endpoint.port)
 			wh_json_append(listeners, make_listener(&redirector->listener[i]));

@@ -118,6 +118,40 @@ static void print_owner(const struct wh_status_redirector *redirector, FILE *fil
 	fprintf(file, "\n");
 }
 
+#define SHOWN_PROCESSES 8
+
+/* "pid 4711 (haproxy), user proxy: the owner's, since 2 h" */
+static void print_processes(const struct wh_status *status,
+			    const struct wh_status_redirector *redirector, FILE *file)
+{
+	static const char *const reasons[] = {
+		[WH_PROCESS_OWNER] = "is the owner's, began",
+		[WH_PROCESS_LISTENED] = "called listen(),",
+		[WH_PROCESS_ASKED] = "asked about a connection,",
+	};
+
+	for (int i = 0; i < redirector->process_count && i < SHOWN_PROCESSES; i++) {
+		const struct wh_redirector_process *process = &redirector->processes[i];
+		char comm[WH_COMM_SIZE * WH_SAFE_FACTOR + 3], user[WH_USER_TEXT];
+		char span[WH_SPAN_TEXT];
+
+		fprintf(file, WH_LABEL "pid %u (%s), user %s: %s %s ago\n", i ? "" : "processes",
+			process->who.pid,
+			wh_safe_text(process->who.comm, strnlen(process->who.comm, WH_COMM_SIZE),
+				     true, comm, sizeof(comm)),
+			wh_user_text(process->who.uid, user), reasons[process->reason],
+			wh_age_text(status->now, process->since, span));
+	}
+	if (redirector->process_count > SHOWN_PROCESSES)
+		fprintf(file, WH_LABEL "and %d more\n", "",
+			redirector->process_count - SHOWN_PROCESSES);
+	else if (redirector->process_count < 0)
+		fprintf(file, WH_LABEL "not known: %s\n", "processes",
+			strerror(-redirector->process_count));
+	else if (!redirector->process_count)
+		fprintf(file, WH_LABEL "none is the proxy's now\n", "processes");
+}
+
 void wh_render_conditions(const char *text, FILE *file)
 {
 	char *part = wh_rule_text_part(text, false);
@@ -169,6 +203,7 @@ void wh_render_redirector(const struct wh_status *status, __u32 index, FILE *fil
 	fprintf(file, "\n");
 	wh_render_conditions(redirector->text, file);
 	print_owner(redirector, file);
+	print_processes(status, redirector, file);
 	print_listener(&redirector->listener[0], &redirector->rule->spread4, file);
 	print_listener(&redirector->listener[1], &redirector->rule->spread6, file);
 	print_context(redirector->rule, file);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "engine.h"
+#include "redirector_process.h"
 #include "rule_names.h"
 
 struct wh_status_listener {
@@ -28,7 +29,12 @@ struct wh_status_redirector {
 	struct wh_status_listener listener[2];
 	bool elsewhere; /* in another network namespace: who listens cannot be seen from here */
 	uint64_t open;  /* live connections */
+	/* Whose process? The first of process_count; a negative errno: not known. */
+	struct wh_redirector_process *processes;
+	int process_count;
 };
+
+#define WH_STATUS_PROCESSES 64 /* of one redirector, that are told */
 
 struct wh_status_filter {
 	const struct wh_filter *rule;

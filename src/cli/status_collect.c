@@ -82,6 +82,11 @@ static int collect_redirectors(struct wh_status *status)
 			return error;
 		look_at_listener(status, redirector, 0);
 		look_at_listener(status, redirector, 1);
+		redirector->processes = calloc(WH_STATUS_PROCESSES, sizeof(*redirector->processes));
+		if (!redirector->processes)
+			return -ENOMEM;
+		redirector->process_count = wh_engine_processes(
+			status->engine, rule, redirector->processes, WH_STATUS_PROCESSES);
 	}
 	return 0;
 }
@@ -180,6 +185,8 @@ void wh_status_clear(struct wh_status *status)
 	for (size_t i = 0; i < status->warning_count; i++)
 		free(status->warnings[i]);
 	free(status->warnings);
+	for (__u32 i = 0; status->redirectors && i < status->rules->redirector_count; i++)
+		free(status->redirectors[i].processes);
 	free(status->redirectors);
 	free(status->filters);
 	*status = (struct wh_status){0};

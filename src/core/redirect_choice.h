@@ -173,12 +173,14 @@ WH_RULE const struct wh_endpoint *wh_redirector_target(const struct wh_redirecto
 WH_RULE int wh_target_reached(const struct wh_redirector *redirector,
 			      const struct wh_endpoint *target, __u64 netns)
 {
-	const struct wh_spread *spread = wh_redirector_spread(redirector, target);
-
 	if (redirector->netns == netns)
 		return 1;
-	return !wh_address_is_loopback(&target->address) &&
-	       !(spread && wh_address_is_loopback(&spread->prefix));
+	if (wh_address_is_loopback(&target->address))
+		return 0;
+	/* No range is all zero, which is no loopback address either. */
+	if (wh_address_is_v4(&target->address))
+		return !wh_address_is_loopback(&redirector->spread4.prefix);
+	return !wh_address_is_loopback(&redirector->spread6.prefix);
 }
 
 /*

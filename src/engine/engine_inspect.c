@@ -12,6 +12,7 @@
 
 #include "bind_guard.h"
 #include "engine_internal.h"
+#include "learned_process.h"
 #include "listener_scan.h"
 #include "process_identity.h"
 #include "scope_exit.h"
@@ -48,8 +49,12 @@ int wh_engine_learned(const struct wh_engine *engine, const struct wh_identity *
 		      struct wh_passed *ret)
 {
 	struct wh_process_key key = {.start_tick = who->start_time / WH_TICK_NS, .pid = who->pid};
+	struct wh_learned learned;
 
-	return !bpf_map_lookup_elem(engine->maps.learned, &key, ret);
+	if (bpf_map_lookup_elem(engine->maps.learned, &key, &learned))
+		return 0;
+	*ret = learned.passed;
+	return 1;
 }
 
 void wh_engine_cgroup(const struct wh_engine *engine, __u64 id, struct wh_cgroup_path *ret)

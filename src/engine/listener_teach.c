@@ -4,11 +4,12 @@
 /* The second half of listener_scan.h: what was found goes into the kernel's maps. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 
 #include "bind_guard.h"
-#include "chain_build.h"
+#include "learned_process.h"
 #include "listener_scan.h"
 #include "process_identity.h"
 #include "scope_exit.h"
@@ -35,16 +36,17 @@ static int teach_learned(const struct lesson *lesson, const struct wh_identity *
 			 const struct wh_slot_set *slots)
 {
 	struct wh_process_key key = {.start_tick = who->start_time / WH_TICK_NS, .pid = who->pid};
-	struct wh_passed learned = {};
+	struct wh_learned learned = {};
 	static const struct wh_slot_set none;
+	struct timespec now;
 
 	if (!memcmp(slots, &none, sizeof(none)))
 		return 0;
 	if (bpf_map_lookup_elem(lesson->maps->learned, &key, &learned))
 		memset(&learned, 0, sizeof(learned));
-	wh_passed_update(&learned, lesson->rules);
-	learned.version = lesson->rules->version;
-	wh_slot_set_unite(&learned.slots, slots);
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	wh_learned_add(&learned, lesson->rules, slots, 1,
+		       (__u64)now.tv_sec * 1000000000ULL + (__u64)now.tv_nsec);
 	return bpf_map_update_elem(lesson->maps->learned, &key, &learned, BPF_ANY);
 }
 
