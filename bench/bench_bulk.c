@@ -2,11 +2,14 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * bench_bulk listen=A:P target=A:P mib=N cpu=N sink-cpu=N [watch=PID]
+ * bench_bulk listen=A:P target=A:P mib=N cpu=N sink-cpu=N [watch=PID] [messages=N]
  *
  * Sends N MiB to target; a process of its own listens, reads and drops them. Prints MiB per
  * second, and the milliseconds of processor per GiB that both of them used, and, with watch=,
- * the process of this id (a relay).
+ * the process of this id (a relay), whose own are printed besides.
+ *
+ * With messages=, 64 bytes go there and back so often on one connection instead, and microseconds
+ * per message are printed, of time and of that process's processor.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +21,7 @@
 #include "bench_support.h"
 
 #define CHUNK (256 * 1024)
+#define MESSAGE 64
 
 static char bytes[CHUNK];
 
@@ -38,6 +42,32 @@ static uint64_t watched_ns(long process)
 	return used;
 }
 
+static void echo(int fd)
+{
+	ssize_t size;
+
+	while ((size = read(fd, bytes, MESSAGE)) > 0)
+		if (write(fd, bytes, (size_t)size) != size)
+			die("write");
+}
+
+static void talk(int fd, long count, long watch)
+{
+	uint64_t used = watched_ns(watch), begun = now_ns();
+
+	for (long i = 0; i < count; i++) {
+		if (write(fd, bytes, MESSAGE) != MESSAGE)
+			die("write");
+		for (ssize_t got = 0, size; got < MESSAGE; got += size) {
+			size = read(fd, bytes, (size_t)(MESSAGE - got));
+			if (size <= 0)
+				die("read");
+		}
+	}
+	printf("message %.2f\n", (double)(now_ns() - begun) / 1e3 / (double)count);
+	printf("message_proxy %.2f\n", (double)(watched_ns(watch) - used) / 1e3 / (double)count);
+}
+
 static void sink(char **arguments, int ready)
 {
 	static char cpu[32];
@@ -51,6 +81,8 @@ static void sink(char **arguments, int ready)
 	if (write(ready, "", 1) != 1)
 		die("pipe");
 	fd = accept(listener, NULL, NULL);
+	if (argument_number(arguments, "messages", 0))
+		echo(fd);
 	while (read(fd, bytes, sizeof(bytes)) > 0)
 		;
 	/* The sender waits for this end: then everything has arrived. */
@@ -79,6 +111,12 @@ int main(int count, char **arguments)
 		die("the sink");
 	settle(arguments);
 	fd = connect_to(argument(arguments, "target", ""));
+	if (argument_number(arguments, "messages", 0)) {
+		talk(fd, argument_number(arguments, "messages", 0), watch);
+		close(fd);
+		waitpid(child, NULL, 0);
+		return 0;
+	}
 	used = watched_ns(watch);
 	begun = now_ns();
 	while (left > 0) {
@@ -97,5 +135,7 @@ int main(int count, char **arguments)
 	used = watched_ns(watch) - used;
 	printf("throughput %.1f\n", (double)(size >> 20) * 1e9 / (double)time);
 	printf("processor %.1f\n", (double)(cpu_used_ns() + used) / gib / 1e6);
+	if (watch)
+		printf("proxy %.1f\n", (double)used / gib / 1e6);
 	return 0;
 }

@@ -12,6 +12,7 @@ from bench_ground import Ground, Trouble
 from bench_groups import Cycles, Kernel, Queries, SplitCycles, Tax
 from bench_heavy import Bulk, Memory, Programs
 from bench_plot import write_plot
+from bench_proxies import Proxies
 from bench_report import Table, write_csv
 
 # name on the command line, group, the share of the rounds that it gets
@@ -22,6 +23,7 @@ GROUPS = (
     ("wsk", Kernel, 1),
     ("tax", Tax, 1),
     ("bulk", Bulk, 0.7),
+    ("proxies", Proxies, 0.5),
     ("memory", Memory, 0.2),
     ("programs", Programs, 0.35),
 )

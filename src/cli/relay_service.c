@@ -4,7 +4,6 @@
 #include "relay_service.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -59,8 +58,10 @@ static uint64_t replace(struct wh_relay_service *service)
 {
 	int result = wh_relay_replace(service->relay);
 
-	if (result > 0)
+	if (result > 0) {
+		wh_relay_wake_for(service->relay, service->signals);
 		return start_draining(service);
+	}
 	wh_say("not replaced: %s", strerror(-result));
 	return 0;
 }
@@ -84,23 +85,20 @@ static bool take_signal(struct wh_relay_service *service, int number, uint64_t *
 int wh_relay_service_run(struct wh_relay_service *service)
 {
 	uint64_t deadline = 0;
+	int error = wh_relay_wake_for(service->relay, service->signals);
 
+	if (error)
+		return error;
 	for (;;) {
-		struct pollfd waits[] = {
-			{.fd = wh_relay_fd(service->relay), .events = POLLIN},
-			{.fd = service->signals, .events = POLLIN},
-		};
 		struct signalfd_siginfo signal;
 		int count;
 
 		if (deadline && (!wh_relay_connections(service->relay) || wh_boot_now() > deadline))
 			return 0;
-		if (poll(waits, 2, deadline ? TURN_MS : -1) < 0 && errno != EINTR)
-			return -errno;
-		count = wh_relay_dispatch(service->relay, 0);
+		count = wh_relay_dispatch(service->relay, deadline ? TURN_MS : -1);
 		if (count < 0)
 			return count;
-		if (!(waits[1].revents & POLLIN) ||
+		if (!wh_relay_woken(service->relay) ||
 		    read(service->signals, &signal, sizeof(signal)) != sizeof(signal))
 			continue;
 		if (take_signal(service, (int)signal.ssi_signo, &deadline))

@@ -82,6 +82,14 @@ int wh_relay_fd(const struct wh_relay *relay);
  * number of events handled or a negative errno. */
 int wh_relay_dispatch(struct wh_relay *relay, int timeout_ms);
 
+/* Has wh_relay_dispatch() return also while this descriptor is readable, for whoever waits for
+ * nothing else: one call then does where poll() and it were two. -1: for none. After a fork() it
+ * is due again when the descriptor is one of signals. Returns 0 or a negative errno. */
+int wh_relay_wake_for(struct wh_relay *relay, int fd);
+
+/* Was it, when wh_relay_dispatch() looked last? */
+int wh_relay_woken(const struct wh_relay *relay);
+
 /* Stops accepting; connections go on. */
 void wh_relay_stop_accepting(struct wh_relay *relay);
 

@@ -52,7 +52,8 @@ static bool flush(struct wh_relay_connection *connection, int side)
 		ssize_t sent;
 
 		if (flow->pipe)
-			sent = wh_relay_splice_out(flow->pipe, out, flow->pending);
+			sent = wh_relay_splice_out(connection->relay, flow->pipe, out,
+						   flow->pending);
 		else
 			sent = send_some(out, flow->buffer + flow->start, flow->pending);
 		if (sent <= 0) {

@@ -33,6 +33,7 @@
 
 #include "relay.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -52,6 +53,7 @@ struct wh_relay_watch {
 	uint32_t events; /* WH_RELAY_NOT_WATCHED: not in the set */
 	enum {
 		WH_RELAY_WATCH_TIMER,
+		WH_RELAY_WATCH_WAKEUP,
 		WH_RELAY_WATCH_LISTENER,
 		WH_RELAY_WATCH_CLIENT,
 		WH_RELAY_WATCH_DESTINATION,
@@ -165,6 +167,10 @@ struct wh_relay {
 	struct wh_relay_pipe *idle_pipes;
 	size_t pipe_count; /* idle or not */
 	size_t pipe_limit;
+	bool pipe_signal_blocked; /* SIGPIPE, in this thread; signals_before: what was before */
+	sigset_t signals_before;
+	bool woken;
+	struct wh_relay_watch wakeup; /* somebody else's descriptor; fd -1: there is none */
 	unsigned char buffer[WH_RELAY_COPY_SIZE];
 };
 
@@ -303,6 +309,10 @@ void wh_relay_pipes_free(struct wh_relay *relay);
 
 /* Bytes moved, 0 at the end of the stream, or a negative errno. */
 ssize_t wh_relay_splice_in(const struct wh_relay_pipe *pipe, int fd);
-ssize_t wh_relay_splice_out(const struct wh_relay_pipe *pipe, int fd, size_t size);
+ssize_t wh_relay_splice_out(struct wh_relay *relay, const struct wh_relay_pipe *pipe, int fd,
+			    size_t size);
+
+/* Undoes what splicing did to the thread's signal mask; due when events have been handled. */
+void wh_relay_pipe_signal_restore(struct wh_relay *relay);
 
 #endif /* WH_RELAY_INTERNAL_H */

@@ -90,6 +90,8 @@ int wh_relay_new(struct wh_relay **ret_relay, const struct wh_relay_options *opt
 	relay->timer.events = WH_RELAY_NOT_WATCHED;
 	relay->timer.fd = -1;
 	relay->spare_fd = -1;
+	relay->wakeup = (struct wh_relay_watch){.fd = -1, .kind = WH_RELAY_WATCH_WAKEUP};
+	relay->wakeup.events = WH_RELAY_NOT_WATCHED;
 	relay->now = wh_relay_now();
 	relay->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (relay->epoll_fd >= 0)
@@ -125,6 +127,19 @@ int wh_relay_fd(const struct wh_relay *relay)
 	return relay->epoll_fd;
 }
 
+int wh_relay_wake_for(struct wh_relay *relay, int fd)
+{
+	if (relay->wakeup.fd >= 0)
+		wh_relay_watch(relay, &relay->wakeup, WH_RELAY_NOT_WATCHED);
+	relay->wakeup.fd = fd;
+	return fd < 0 ? 0 : wh_relay_watch(relay, &relay->wakeup, EPOLLIN);
+}
+
+int wh_relay_woken(const struct wh_relay *relay)
+{
+	return relay->woken;
+}
+
 size_t wh_relay_connections(const struct wh_relay *relay)
 {
 	return relay->connection_count;
@@ -150,6 +165,9 @@ static void handle(struct wh_relay *relay, struct wh_relay_watch *watch, uint32_
 	case WH_RELAY_WATCH_TIMER:
 		wh_relay_timer_event(relay);
 		break;
+	case WH_RELAY_WATCH_WAKEUP:
+		relay->woken = true;
+		break;
 	case WH_RELAY_WATCH_LISTENER:
 		wh_relay_listener_event(relay,
 					container_of(watch, struct wh_relay_listener, watch));
@@ -172,12 +190,14 @@ int wh_relay_dispatch(struct wh_relay *relay, int timeout_ms)
 	struct epoll_event events[EVENTS_MAX];
 	int count;
 
+	relay->woken = false;
 	count = epoll_wait(relay->epoll_fd, events, EVENTS_MAX, timeout_ms);
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
 	relay->now = wh_relay_now();
 	for (int i = 0; i < count; i++)
 		handle(relay, events[i].data.ptr, events[i].events);
+	wh_relay_pipe_signal_restore(relay);
 	free_closed(relay);
 	return count;
 }

@@ -74,21 +74,43 @@ ssize_t wh_relay_splice_in(const struct wh_relay_pipe *pipe, int fd)
 }
 
 /* splice() to a socket that was reset raises SIGPIPE, and has no flag against it. It goes to this
- * thread, which takes it back; the process's own handling of it is not touched. */
-ssize_t wh_relay_splice_out(const struct wh_relay_pipe *pipe, int fd, size_t size)
+ * thread, which takes it back; the process's own handling of it is not touched. Blocked once for
+ * all that one wh_relay_dispatch() does: two calls for each splice() would show. */
+static void block_broken_pipe(struct wh_relay *relay)
 {
-	static const struct timespec no_time;
-	sigset_t broken_pipe, before;
-	ssize_t sent;
+	sigset_t broken_pipe;
 
+	if (relay->pipe_signal_blocked)
+		return;
+	relay->pipe_signal_blocked = true;
 	sigemptyset(&broken_pipe);
 	sigaddset(&broken_pipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+	pthread_sigmask(SIG_BLOCK, &broken_pipe, &relay->signals_before);
+}
+
+void wh_relay_pipe_signal_restore(struct wh_relay *relay)
+{
+	if (!relay->pipe_signal_blocked)
+		return;
+	relay->pipe_signal_blocked = false;
+	pthread_sigmask(SIG_SETMASK, &relay->signals_before, NULL);
+}
+
+ssize_t wh_relay_splice_out(struct wh_relay *relay, const struct wh_relay_pipe *pipe, int fd,
+			    size_t size)
+{
+	static const struct timespec no_time;
+	sigset_t broken_pipe;
+	ssize_t sent;
+
+	block_broken_pipe(relay);
 	sent = splice(pipe->read_fd, NULL, fd, NULL, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 	if (sent < 0)
 		sent = -errno;
-	if (sent == -EPIPE && !sigismember(&before, SIGPIPE))
+	if (sent == -EPIPE && !sigismember(&relay->signals_before, SIGPIPE)) {
+		sigemptyset(&broken_pipe);
+		sigaddset(&broken_pipe, SIGPIPE);
 		sigtimedwait(&broken_pipe, NULL, &no_time);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
 	return sent;
 }

@@ -164,6 +164,29 @@ static void listeners_can_be_counted(void **state)
 	harness_run(&harness);
 }
 
+static void another_descriptor_wakes_it(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	harness_make_with(&harness, (struct wh_relay_options){0});
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(wh_relay_wake_for(harness.relay, ends[0]), 0);
+	assert_int_equal(wh_relay_dispatch(harness.relay, 0), 0);
+	assert_false(wh_relay_woken(harness.relay));
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(wh_relay_dispatch(harness.relay, 20000), 1);
+		assert_true(wh_relay_woken(harness.relay));
+	}
+	assert_int_equal(wh_relay_wake_for(harness.relay, -1), 0);
+	assert_int_equal(wh_relay_dispatch(harness.relay, 0), 0);
+	assert_false(wh_relay_woken(harness.relay));
+	close(ends[0]);
+	close(ends[1]);
+	harness_run(&harness);
+}
+
 #define limit_test(name) cmocka_unit_test_teardown(name, stop)
 
 int main(void)
@@ -174,6 +197,7 @@ int main(void)
 		limit_test(without_a_limit_idle_ones_stay),
 		limit_test(a_user_has_so_many_and_no_more),
 		limit_test(listeners_can_be_counted),
+		limit_test(another_descriptor_wakes_it),
 	};
 
 	return cmocka_run_group_tests_name("relay_limit", tests, NULL, NULL);
