@@ -116,7 +116,7 @@ static int option(int fd, int level, int name)
 /* Ends, state and records of the socket behind our descriptor of it. */
 static int read_socket(const struct wh_engine *engine, int fd, struct wh_why_socket *socket)
 {
-	struct sockaddr_storage name;
+	struct sockaddr_storage name = {};
 	struct tcp_info info = {};
 	socklen_t size = sizeof(info);
 	int protocol = option(fd, SOL_SOCKET, SO_PROTOCOL);
