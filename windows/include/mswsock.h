@@ -2,9 +2,8 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * Microsoft's extensions of Winsock; for the functions winsock2.h must come first. AcceptEx, ConnectEx,
- * DisconnectEx and GetAcceptExSockaddrs are had by WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), the
- * others are WSAEOPNOTSUPP there.
+ * Microsoft's extensions of Winsock; for the functions winsock2.h must come first. All of them are had by
+ * WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), ConnectEx, DisconnectEx and WSARecvMsg only so.
  */
 #ifndef WHITHER_MSWSOCK_H
 #define WHITHER_MSWSOCK_H
@@ -24,6 +23,10 @@
 
 #define TF_DISCONNECT 1
 #define TF_REUSE_SOCKET 2
+#define TF_WRITE_BEHIND 4
+#define TF_USE_DEFAULT_WORKER 0
+#define TF_USE_SYSTEM_THREAD 16
+#define TF_USE_KERNEL_APC 32
 
 #ifdef WHITHER_WINSOCK2_H
 
@@ -57,6 +60,22 @@ typedef BOOL(PASCAL *LPFN_CONNECTEX)(SOCKET s, const struct sockaddr *name, int 
 				     LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped);
 typedef BOOL(PASCAL *LPFN_DISCONNECTEX)(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags,
 					DWORD dwReserved);
+typedef struct _TRANSMIT_FILE_BUFFERS {
+	LPVOID Head;
+	DWORD HeadLength;
+	LPVOID Tail;
+	DWORD TailLength;
+} TRANSMIT_FILE_BUFFERS, *PTRANSMIT_FILE_BUFFERS, *LPTRANSMIT_FILE_BUFFERS;
+typedef BOOL(PASCAL *LPFN_TRANSMITFILE)(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
+					DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
+					LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers,
+					DWORD dwReserved);
+typedef INT(PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd,
+				     LPWSAOVERLAPPED lpOverlapped,
+				     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+typedef INT(PASCAL *LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags,
+				     LPDWORD lpNumberOfBytesSent, LPWSAOVERLAPPED lpOverlapped,
+				     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 
 #pragma GCC visibility push(default)
 WHITHER_BEGIN_C
@@ -70,9 +89,15 @@ VOID PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength
 				 DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength,
 				 struct sockaddr **LocalSockaddr, LPINT LocalSockaddrLength,
 				 struct sockaddr **RemoteSockaddr, LPINT RemoteSockaddrLength);
+/* hFile is of CreateFile, and no device. The end of the file ends it, however much was asked for. */
+BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
+			 DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
+			 LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved);
 
 WHITHER_END_C
 #pragma GCC visibility pop
+
+WHITHER_STATIC_ASSERT(sizeof(TRANSMIT_FILE_BUFFERS) == 32);
 
 #endif
 #endif

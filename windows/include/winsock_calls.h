@@ -61,6 +61,10 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 		       LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags, struct sockaddr *lpFrom,
 		       LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
 		       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+/* Of datagrams; the control data is that of WSA_CMSG_*: packet info, hop limit, type of service. */
+int WSAAPI WSASendMsg(SOCKET Handle, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
+		      LPWSAOVERLAPPED lpOverlapped,
+		      LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 
 /*
  * The three redirect codes, FIONBIO, FIONREAD, SIO_KEEPALIVE_VALS and

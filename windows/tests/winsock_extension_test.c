@@ -136,7 +136,7 @@ static void wrong_arguments(void **state)
 {
 	_Alignas(8) char output[2 * ROOM];
 	WSAOVERLAPPED overlapped = {0};
-	GUID unknown = WSAID_WSARECVMSG;
+	GUID unknown = {1, 2, 3, {4}};
 	void *function;
 	DWORD size;
 

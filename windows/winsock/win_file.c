@@ -16,21 +16,13 @@
 #include <unistd.h>
 #include <winternl.h>
 
-#define PATH_SIZE 4096
-
-struct win_file {
-	struct nt_device_handle *device; /* or NULL: */
-	int descriptor;
-	bool owned; /* the descriptor */
-};
-
 static BOOL fail(DWORD error)
 {
 	SetLastError(error);
 	return FALSE;
 }
 
-static DWORD error_of_errno(int error)
+DWORD win_file_error(int error)
 {
 	switch (error) {
 	case ENOENT:
@@ -65,8 +57,7 @@ void win_file_close(struct win_file *file)
 	free(file);
 }
 
-/* The file with a reference to its object, which let_go() gives back; NULL with the last error. */
-static struct win_file *hold(HANDLE handle, struct ws_object **ret_object)
+struct win_file *win_file_hold(HANDLE handle, struct ws_object **ret_object)
 {
 	struct win_file *file = NULL;
 
@@ -82,7 +73,7 @@ static struct win_file *hold(HANDLE handle, struct ws_object **ret_object)
 	return file;
 }
 
-static void let_go(struct ws_object *object)
+void win_file_let_go(struct ws_object *object)
 {
 	struct win_file *last = NULL;
 
@@ -119,11 +110,11 @@ static HANDLE make_handle(struct win_file file)
 	return handle;
 }
 
-static bool host_path(const char *name, char path[PATH_SIZE])
+bool win_file_path(const char *name, char path[WIN_PATH_SIZE])
 {
 	const size_t length = strlen(name);
 
-	if (length >= PATH_SIZE)
+	if (length >= WIN_PATH_SIZE)
 		return false;
 	for (size_t i = 0; i <= length; i++)
 		path[i] = (char)(name[i] == '\\' ? '/' : name[i]);
@@ -142,10 +133,10 @@ static HANDLE open_host_file(const char *name, DWORD access, DWORD how)
 	const bool writes = access & (GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA);
 	const bool reads = access & (GENERIC_READ | GENERIC_ALL | FILE_READ_DATA);
 	int flags = writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
-	char path[PATH_SIZE];
+	char path[WIN_PATH_SIZE];
 	int descriptor;
 
-	if (how < CREATE_NEW || how > TRUNCATE_EXISTING || !host_path(name, path)) {
+	if (how < CREATE_NEW || how > TRUNCATE_EXISTING || !win_file_path(name, path)) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return INVALID_HANDLE_VALUE;
 	}
@@ -153,7 +144,7 @@ static HANDLE open_host_file(const char *name, DWORD access, DWORD how)
 		flags = O_WRONLY | O_APPEND;
 	descriptor = open(path, flags | ways[how] | O_CLOEXEC, 0666);
 	if (descriptor < 0) {
-		SetLastError(error_of_errno(errno));
+		SetLastError(win_file_error(errno));
 		return INVALID_HANDLE_VALUE;
 	}
 	SetLastError(ERROR_SUCCESS);
@@ -186,7 +177,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwSha
 			  LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
 			  DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
 {
-	char name[PATH_SIZE];
+	char name[WIN_PATH_SIZE];
 
 	if (!lpFileName ||
 	    !WideCharToMultiByte(CP_UTF8, 0, lpFileName, -1, name, sizeof(name), NULL, NULL)) {
@@ -253,7 +244,7 @@ static BOOL transfer_host(const struct win_file *file, bool reads, void *buffer,
 	else
 		done = write(file->descriptor, buffer, size);
 	if (done < 0)
-		return fail(error_of_errno(errno));
+		return fail(win_file_error(errno));
 	if (overlapped && reads && !done && size)
 		return conclude(STATUS_END_OF_FILE, 0, ret_bytes, overlapped);
 	return conclude(STATUS_SUCCESS, (ULONG)done, ret_bytes, overlapped);
@@ -272,7 +263,7 @@ static BOOL transfer(HANDLE handle, bool reads, void *buffer, DWORD size, LPDWOR
 		return fail(ERROR_INVALID_PARAMETER);
 	if (ret_bytes)
 		*ret_bytes = 0;
-	file = hold(handle, &object);
+	file = win_file_hold(handle, &object);
 	if (!file)
 		return FALSE;
 	if (file->device) {
@@ -282,7 +273,7 @@ static BOOL transfer(HANDLE handle, bool reads, void *buffer, DWORD size, LPDWOR
 	} else {
 		done = transfer_host(file, reads, buffer, size, ret_bytes, overlapped);
 	}
-	let_go(object);
+	win_file_let_go(object);
 	return done;
 }
 
@@ -311,7 +302,7 @@ BOOL WINAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBu
 
 	if (!lpBytesReturned && !lpOverlapped)
 		return fail(ERROR_INVALID_PARAMETER);
-	file = hold(hDevice, &object);
+	file = win_file_hold(hDevice, &object);
 	if (!file)
 		return FALSE;
 	if (file->device) {
@@ -323,75 +314,6 @@ BOOL WINAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBu
 	} else {
 		done = fail(ERROR_INVALID_FUNCTION);
 	}
-	let_go(object);
+	win_file_let_go(object);
 	return done;
-}
-
-BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize)
-{
-	struct ws_object *object;
-	struct win_file *file = hold(hFile, &object);
-	struct stat facts;
-	BOOL done;
-
-	if (!file)
-		return FALSE;
-	done = !file->device && fstat(file->descriptor, &facts) == 0;
-	if (done)
-		lpFileSize->QuadPart = facts.st_size;
-	let_go(object);
-	return done ? TRUE : fail(ERROR_INVALID_FUNCTION);
-}
-
-DWORD WINAPI GetFileSize(HANDLE hFile, LPDWORD lpFileSizeHigh)
-{
-	LARGE_INTEGER size;
-
-	if (!GetFileSizeEx(hFile, &size))
-		return INVALID_FILE_SIZE;
-	if (lpFileSizeHigh)
-		*lpFileSizeHigh = (DWORD)size.HighPart;
-	SetLastError(ERROR_SUCCESS);
-	return size.LowPart;
-}
-
-BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove,
-			     PLARGE_INTEGER lpNewFilePointer, DWORD dwMoveMethod)
-{
-	struct ws_object *object;
-	struct win_file *file = dwMoveMethod <= FILE_END ? hold(hFile, &object) : NULL;
-	off_t at;
-
-	if (!file)
-		return dwMoveMethod <= FILE_END ? FALSE : fail(ERROR_INVALID_PARAMETER);
-	at = file->device ? -1 :
-			    lseek(file->descriptor, liDistanceToMove.QuadPart, (int)dwMoveMethod);
-	let_go(object);
-	if (at < 0)
-		return fail(ERROR_INVALID_PARAMETER);
-	if (lpNewFilePointer)
-		lpNewFilePointer->QuadPart = at;
-	return TRUE;
-}
-
-BOOL WINAPI FlushFileBuffers(HANDLE hFile)
-{
-	struct ws_object *object;
-	struct win_file *file = hold(hFile, &object);
-	bool failed;
-
-	if (!file)
-		return FALSE;
-	failed = !file->device && fsync(file->descriptor) && errno != EINVAL && errno != EROFS;
-	let_go(object);
-	return failed ? fail(ERROR_GEN_FAILURE) : TRUE;
-}
-
-BOOL WINAPI DeleteFileA(LPCSTR lpFileName)
-{
-	char path[PATH_SIZE];
-
-	if (!lpFileName || !host_path(lpFileName, path))
-		return fail(ERROR_INVALID_PARAMETER);
-	return unlink(path) == 0 ? TRUE : fail(error_of_errno(errno));
 }

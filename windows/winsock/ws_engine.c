@@ -58,7 +58,7 @@ static void finish(struct ws_operation *operation, int error)
 			       operation->thread, status, (DWORD)operation->bytes);
 	if (operation->thread)
 		ws_thread_release(operation->thread);
-	free(operation);
+	ws_operation_free(operation);
 }
 
 static int keep(struct ws_operation *operation);

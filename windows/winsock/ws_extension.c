@@ -225,6 +225,9 @@ void *ws_extension(const GUID *guid)
 		{WSAID_GETACCEPTEXSOCKADDRS, (void (*)(void))GetAcceptExSockaddrs},
 		{WSAID_CONNECTEX, (void (*)(void))connect_ex},
 		{WSAID_DISCONNECTEX, (void (*)(void))disconnect_ex},
+		{WSAID_TRANSMITFILE, (void (*)(void))TransmitFile},
+		{WSAID_WSARECVMSG, (void (*)(void))ws_receive_message},
+		{WSAID_WSASENDMSG, (void (*)(void))WSASendMsg},
 	};
 
 	for (size_t i = 0; i < ARRAYSIZE(extensions); i++)

@@ -35,6 +35,13 @@ NTSTATUS ws_overlapped_status(int error)
 	return net_wsa_of_status(status) == wsa ? status : (NTSTATUS)(WRAPPED_ERROR | (ULONG)wsa);
 }
 
+void ws_operation_free(struct ws_operation *operation)
+{
+	if (operation->release)
+		operation->release(operation->owned);
+	free(operation);
+}
+
 void ws_overlapped_begin(OVERLAPPED *overlapped)
 {
 	struct ws_object *event;
@@ -142,7 +149,7 @@ int ws_overlapped_run(struct ws_operation *operation, OVERLAPPED *overlapped,
 	ws_overlapped_inline(fd, overlapped, routine,
 			     error ? ws_overlapped_status(-error) : STATUS_SUCCESS,
 			     (DWORD)operation->bytes);
-	free(operation);
+	ws_operation_free(operation);
 	return ws_result(error);
 }
 

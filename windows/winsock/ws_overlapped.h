@@ -38,11 +38,16 @@ struct ws_operation {
 	DWORD receive_size;
 	DWORD local_size;
 	DWORD remote_size;
-	size_t at; /* the first part that is not done */
+	/* What else it owns, and who ends that; NULL: nothing. */
+	void *owned;
+	void (*release)(void *owned);
+	LPWSAMSG message; /* WSARecvMsg: the caller's */
+	size_t at;        /* the first part that is not done */
 	size_t count;
 	struct iovec parts[];
 };
 
+void ws_operation_free(struct ws_operation *operation);
 /* Marks it as pending; its event is reset. */
 void ws_overlapped_begin(OVERLAPPED *overlapped);
 /* The end of an operation that did not wait: of a failure only the status is kept. */

@@ -2,10 +2,10 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* Sending and receiving, at once and overlapped. */
+#include "ws_transfer.h"
 #include "host_socket.h"
 #include "status_table.h"
 #include "ws_call.h"
-#include "ws_overlapped.h"
 #include "ws_track.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #define FLAGS_KNOWN \
 	(MSG_OOB | MSG_PEEK | MSG_DONTROUTE | MSG_WAITALL | MSG_PUSH_IMMEDIATE | MSG_PARTIAL)
 
-static unsigned int host_flags(DWORD flags)
+unsigned int ws_transfer_flags(DWORD flags)
 {
 	return (flags & MSG_OOB ? NET_OUT_OF_BAND : 0) | (flags & MSG_PEEK ? NET_PEEK : 0) |
 	       (flags & MSG_DONTROUTE ? NET_NO_ROUTE : 0) |
@@ -26,7 +26,7 @@ static unsigned int host_flags(DWORD flags)
 }
 
 /* A wait that a timeout has ended is another thing than a socket that does not wait. */
-static int failure(int fd, ssize_t error)
+int ws_transfer_failure(int fd, ssize_t error)
 {
 	if (error == -EAGAIN && net_host_is_blocking(fd) > 0)
 		return -ETIMEDOUT;
@@ -48,7 +48,7 @@ static int attempt_send(struct ws_operation *operation)
 			net_host_send(operation->fd, &message, operation->flags | NET_NO_WAIT);
 
 		if (sent < 0)
-			return sent == -EAGAIN ? -EAGAIN : failure(operation->fd, sent);
+			return sent == -EAGAIN ? -EAGAIN : ws_transfer_failure(operation->fd, sent);
 		operation->bytes += (size_t)sent;
 		while (operation->at < operation->count &&
 		       (size_t)sent >= operation->parts[operation->at].iov_len)
@@ -111,12 +111,12 @@ static int attempt_receive(struct ws_operation *operation)
 			   (operation->flags & ~NET_WAIT_ALL) | NET_NO_WAIT, operation->from,
 			   operation->from_size, &operation->found_flags);
 	if (received < 0)
-		return received == -EAGAIN ? -EAGAIN : failure(operation->fd, received);
+		return received == -EAGAIN ? -EAGAIN : ws_transfer_failure(operation->fd, received);
 	operation->bytes = (size_t)received;
 	return 0;
 }
 
-static struct ws_operation *make_operation(int fd, const WSABUF *buffers, DWORD count)
+struct ws_operation *ws_transfer_operation(int fd, const WSABUF *buffers, DWORD count)
 {
 	struct ws_operation *operation =
 		calloc(1, sizeof(*operation) + count * sizeof(operation->parts[0]));
@@ -131,8 +131,7 @@ static struct ws_operation *make_operation(int fd, const WSABUF *buffers, DWORD 
 	return operation;
 }
 
-/* A socket, buffers that can be, flags that exist: 0 or an error of Winsock. */
-static int check(int fd, const WSABUF *buffers, DWORD count, DWORD flags)
+int ws_transfer_check(int fd, const WSABUF *buffers, DWORD count, DWORD flags)
 {
 	int type = net_host_type(fd);
 
@@ -155,7 +154,7 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
 		     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
 {
 	int fd = ws_fd(s);
-	int error = check(fd, lpBuffers, dwBufferCount, dwFlags);
+	int error = ws_transfer_check(fd, lpBuffers, dwBufferCount, dwFlags);
 	struct ws_operation *operation;
 
 	if (!error &&
@@ -164,11 +163,11 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
 		error = WSAEFAULT;
 	if (error)
 		return ws_fail(error);
-	operation = make_operation(fd, lpBuffers, dwBufferCount);
+	operation = ws_transfer_operation(fd, lpBuffers, dwBufferCount);
 	if (!operation)
 		return ws_fail(WSAENOBUFS);
 	operation->sends = true;
-	operation->flags = host_flags(dwFlags);
+	operation->flags = ws_transfer_flags(dwFlags);
 	operation->attempt = attempt_send;
 	if (lpTo) {
 		memcpy(operation->to, lpTo, (size_t)iTolen);
@@ -188,7 +187,7 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
 		if (sent == -EAGAIN)
 			ws_renew(fd, WS_SEND_BLOCKED);
 		if (sent < 0)
-			return ws_result(failure(fd, sent));
+			return ws_result(ws_transfer_failure(fd, sent));
 		*lpNumberOfBytesSent = (DWORD)sent;
 		return 0;
 	}
@@ -201,7 +200,7 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 		       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
 {
 	int fd = ws_fd(s);
-	int error = check(fd, lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0);
+	int error = ws_transfer_check(fd, lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0);
 	struct ws_operation *operation;
 	ssize_t received;
 
@@ -210,10 +209,10 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 		error = WSAEFAULT;
 	if (error)
 		return ws_fail(error);
-	operation = make_operation(fd, lpBuffers, dwBufferCount);
+	operation = ws_transfer_operation(fd, lpBuffers, dwBufferCount);
 	if (!operation)
 		return ws_fail(WSAENOBUFS);
-	operation->flags = host_flags(*lpFlags);
+	operation->flags = ws_transfer_flags(*lpFlags);
 	operation->attempt = attempt_receive;
 	operation->from = lpFrom;
 	operation->from_size = lpFromlen;
@@ -227,7 +226,7 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 	free(operation);
 	ws_renew(fd, WS_RECEIVED);
 	if (received < 0)
-		return ws_result(failure(fd, received));
+		return ws_result(ws_transfer_failure(fd, received));
 	*lpNumberOfBytesRecvd = (DWORD)received;
 	return 0;
 }
@@ -253,7 +252,7 @@ static int simple_check(int fd, const char *buffer, int length, int flags)
 {
 	const WSABUF one = {(ULONG)length, (CHAR *)(ULONG_PTR)buffer};
 
-	return length < 0 ? WSAEFAULT : check(fd, &one, 1, (DWORD)flags);
+	return length < 0 ? WSAEFAULT : ws_transfer_check(fd, &one, 1, (DWORD)flags);
 }
 
 int WSAAPI sendto(SOCKET s, const char *buf, int len, int flags, const struct sockaddr *to,
@@ -270,10 +269,10 @@ int WSAAPI sendto(SOCKET s, const char *buf, int len, int flags, const struct so
 		error = WSAEFAULT;
 	if (error)
 		return ws_fail(error);
-	sent = net_host_send(fd, &message, host_flags((DWORD)flags));
+	sent = net_host_send(fd, &message, ws_transfer_flags((DWORD)flags));
 	if (sent == -EAGAIN)
 		ws_renew(fd, WS_SEND_BLOCKED);
-	return sent < 0 ? ws_result(failure(fd, sent)) : (int)sent;
+	return sent < 0 ? ws_result(ws_transfer_failure(fd, sent)) : (int)sent;
 }
 
 int WSAAPI recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from, int *fromlen)
@@ -287,9 +286,9 @@ int WSAAPI recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *fr
 		error = WSAEFAULT;
 	if (error)
 		return ws_fail(error);
-	received = receive(fd, &part, 1, host_flags((DWORD)flags), from, fromlen, NULL);
+	received = receive(fd, &part, 1, ws_transfer_flags((DWORD)flags), from, fromlen, NULL);
 	ws_renew(fd, WS_RECEIVED);
-	return received < 0 ? ws_result(failure(fd, received)) : (int)received;
+	return received < 0 ? ws_result(ws_transfer_failure(fd, received)) : (int)received;
 }
 
 int WSAAPI send(SOCKET s, const char *buf, int len, int flags)

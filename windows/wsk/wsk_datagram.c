@@ -4,7 +4,7 @@
 /* WskSendTo(), WskSendMessages(), WskReceiveFrom(). */
 
 #include "status_table.h"
-#include "wsk_ancillary.h"
+#include "ancillary.h"
 #include "wsk_bytes.h"
 #include "wsk_calls.h"
 #include "wsk_reactor.h"
@@ -98,7 +98,7 @@ static NTSTATUS prepare(struct wsk_request *request, PSOCKADDR remote, ULONG siz
 		request->u.message.owned = malloc(room);
 		if (!request->u.message.owned)
 			return STATUS_INSUFFICIENT_RESOURCES;
-		if (!wsk_ancillary_to_host(control, size, request->u.message.owned, &room))
+		if (!net_ancillary_to_host(control, size, request->u.message.owned, &room))
 			return STATUS_INVALID_PARAMETER;
 		request->u.message.owned_size = room;
 	}
@@ -155,7 +155,7 @@ static void give(struct wsk_request *request, const struct wsk_host_message *mes
 	if (request->u.message.remote && message->address.size)
 		memcpy(request->u.message.remote, message->address.bytes, message->address.size);
 	if (request->u.message.control_length) {
-		if (!wsk_ancillary_from_host(message->control, message->control_size,
+		if (!net_ancillary_from_host(message->control, message->control_size,
 					     request->u.message.control, &room) ||
 		    message->control_cut)
 			flags |= MSG_CTRUNC;
@@ -167,7 +167,7 @@ static void give(struct wsk_request *request, const struct wsk_host_message *mes
 
 static NTSTATUS receive_advance(struct wsk_socket *socket, struct wsk_request *request)
 {
-	_Alignas(16) unsigned char control[WSK_ANCILLARY_MAX];
+	_Alignas(16) unsigned char control[NET_ANCILLARY_MAX];
 	struct iovec parts[WSK_PARTS_MAX];
 	struct wsk_host_message message = {
 		.parts = parts,

@@ -4,7 +4,7 @@
 /* WskReceiveFromEvent. */
 
 #include "nt_internal.h"
-#include "wsk_ancillary.h"
+#include "ancillary.h"
 #include "wsk_event.h"
 #include "wsk_indication.h"
 #include "wsk_reactor.h"
@@ -18,14 +18,14 @@
 
 static bool keep_control(struct wsk_indication *indication, const void *host, size_t size)
 {
-	size_t room = WSK_ANCILLARY_MAX;
+	size_t room = NET_ANCILLARY_MAX;
 
 	if (!size)
 		return true;
 	indication->control = malloc(room);
 	if (!indication->control)
 		return false;
-	wsk_ancillary_from_host(host, size, indication->control, &room);
+	net_ancillary_from_host(host, size, indication->control, &room);
 	indication->view.datagram.ControlInfo = room ? indication->control : NULL;
 	indication->view.datagram.ControlInfoLength = (ULONG)room;
 	return true;
@@ -34,7 +34,7 @@ static bool keep_control(struct wsk_indication *indication, const void *host, si
 /* The next datagram; NULL when there is none now. */
 static struct wsk_indication *read_datagram(struct wsk_socket *socket)
 {
-	_Alignas(16) unsigned char control[WSK_ANCILLARY_MAX];
+	_Alignas(16) unsigned char control[NET_ANCILLARY_MAX];
 	struct wsk_host_message message = {.control = control, .control_size = sizeof(control)};
 	struct wsk_indication *indication;
 	struct iovec part;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-#include "wsk_ancillary.h"
+#include "ancillary.h"
 
 #include <netinet/in.h>
 #include <stdint.h>
@@ -143,7 +143,7 @@ static bool put_item(const struct item *item, unsigned char *room, size_t size, 
 	return true;
 }
 
-bool wsk_ancillary_to_host(const void *control, size_t size, void *room, size_t *ret_size)
+bool net_ancillary_to_host(const void *control, size_t size, void *room, size_t *ret_size)
 {
 	const unsigned char *at = control;
 	struct item item;
@@ -158,7 +158,7 @@ bool wsk_ancillary_to_host(const void *control, size_t size, void *room, size_t 
 	return !found;
 }
 
-bool wsk_ancillary_from_host(const void *control, size_t size, void *room, size_t *ret_size)
+bool net_ancillary_from_host(const void *control, size_t size, void *room, size_t *ret_size)
 {
 	const unsigned char *at = control;
 	struct item item;
