@@ -96,7 +96,9 @@ def connections_that_are_not_ours_keep_their_own(scene):
     last = Redirected(scene, four)
     scene.down("--all")
     equal(own(last.accepted), ("127.0.0.1", PORT), "after down")
-    equal(raw_get(last.accepted, 80, 16, level=0)[0], errno.ENOENT, "SO_ORIGINAL_DST after down")
+    # Without connection tracking in the kernel there is no such option.
+    found = raw_get(last.accepted, 80, 16, level=0)[0]
+    check(found in (errno.ENOENT, errno.ENOPROTOOPT), f"SO_ORIGINAL_DST after down: {name(found)}")
 
 
 def ask_and_connect(accepted):
