@@ -94,7 +94,9 @@ def load(count, pause):
     found, answered = {}, 0
     while answered < count:
         with open(pause) as turnstile:
-            fcntl.flock(turnstile, fcntl.LOCK_SH)
+            with open(pause + ".gate") as gate:  # held for a moment only: who waits comes in
+                fcntl.flock(gate, fcntl.LOCK_SH)
+                fcntl.flock(turnstile, fcntl.LOCK_SH)
             for _ in range(8):
                 answer = connect_once()
                 found[answer] = found.get(answer, 0) + 1
@@ -106,8 +108,9 @@ class Load:
     def __init__(self, scene, count):
         self.pause = f"{scene.directory}/pause"
         os.chmod(scene.directory, 0o755)
-        with open(self.pause, "w"):
-            pass
+        for path in (self.pause, self.pause + ".gate"):
+            with open(path, "w"):
+                pass
         self.clients = [
             scene.child(load, count // CLIENTS, self.pause, uid=CLIENT)
             for _ in range(CLIENTS)
@@ -118,8 +121,9 @@ class Load:
 
     @contextlib.contextmanager
     def silence(self):
-        with open(self.pause) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with open(self.pause + ".gate") as gate, open(self.pause) as turnstile:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            fcntl.flock(turnstile, fcntl.LOCK_EX)
             yield
 
     def result(self, timeout):
@@ -183,5 +187,5 @@ def permits(scene, count, timeout):
     equal(set(found), {b"p", b"o"}, f"answers: {found}")
     equal(found[b"o"], reached(), "what the origin counted")
     equal(Counters("one").absent_permitted, found[b"o"], "what the kernel counted")
-    check(restarts > 2, f"{restarts} restarts")
+    check(restarts > 5, f"{restarts} restarts")
     eventually(nothing_left)
