@@ -29,10 +29,10 @@ all: ## build everything, in build/
 deps: ## install what is missing from Debian's packages (make deps demo: for the demo only)
 	@scripts/dependencies.sh install $(strip $(groups))
 
-demo: ## build, then redirect a real curl through the embedded relay (needs root)
+demo: ## build, then redirect a real curl through the embedded relay (as anybody; root: in the kernel)
 	$(require) demo
 	@$(MAKE) --no-print-directory all
-	scripts/as_root.sh env WHITHER=$(CURDIR)/build/src/cli/whither bash scripts/demo.sh
+	env WHITHER=$(CURDIR)/build/src/cli/whither bash scripts/demo.sh
 
 demo-windows: ## build, then redirect a real curl to a Windows driver (needs root)
 	$(require) demo

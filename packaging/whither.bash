@@ -46,6 +46,10 @@ _whither()
     compopt -o nospace
     mapfile -t COMPREPLY < <(compgen -W "socks5:// http:// proxy-protocol://" -- "$word")
     ;;
+  --engine) mapfile -t COMPREPLY < <(compgen -W "kernel seccomp" -- "$word") ;;
+  --ask-default) mapfile -t COMPREPLY < <(compgen -W "block redirect" -- "$word") ;;
+  --ask) mapfile -t COMPREPLY < <(compgen -c -f -- "$word") ;;
+  --rules) mapfile -t COMPREPLY < <(compgen -W "$(_whither_words up "$word")" -- "$word") ;;
   --cgroup) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
   *)
     if [[ $word == -* ]]; then

@@ -59,6 +59,6 @@ for run in "${runs[@]}"; do
 done
 
 if [ "$(id -u)" -ne 0 ]; then
-  echo "check: not root: tests that need the kernel were skipped; sudo make check runs them."
+  echo "check: not root: the suite 'kernel' and what else is named above was left out; sudo make check runs it."
 fi
 exec python3 scripts/summarize_tests.py "${logs[@]}"

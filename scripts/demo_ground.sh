@@ -3,7 +3,7 @@
 # Copyright (C) 2026 The whither authors
 #
 # For demo.sh and demo_windows.sh: a network namespace of its own, with addresses that belong to nobody
-# (RFC 5737, RFC 3849), and a real HTTP origin in it. Sets whither, pins, origin4, origin6, work, was_active.
+# (RFC 5737, RFC 3849), and a real HTTP origin in it. Sets whither, pins, origin4, origin6, port4, port6, work, was_active.
 #
 # WHITHER: the program to show.
 
@@ -11,14 +11,22 @@ whither=${WHITHER:-whither}
 pins=/sys/fs/bpf/whither
 origin4=192.0.2.10
 origin6=2001:db8::10
+origin_port=80
+port4=80
+port6=80
 
 fail() {
   echo "demo: $*" >&2
   exit 1
 }
 
+# Without privilege there is no network of its own to be had: demo.sh does with this machine's loopback.
+if [ "${WHITHER_DEMO:-}" = unprivileged ]; then
+  origin4=127.0.0.10
+  origin6=::1
+  origin_port=0
 # Keeps /sys, and with it cgroups and pins, as it is; `ip netns exec` would mount another one.
-if [ "${1:-}" != inside ]; then
+elif [ "${1:-}" != inside ]; then
   [ "$(id -u)" -eq 0 ] || fail "this needs root: make demo calls sudo"
   command -v "$whither" >/dev/null || fail "there is no program $whither: make builds it"
   exec unshare --net -- bash "$0" inside
@@ -41,6 +49,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 make_network() {
+  [ "${WHITHER_DEMO:-}" != unprivileged ] || return 0
   ip link set lo up
   local device=lo
   # Some kernels come without dummy interfaces; then lo has the addresses, too.
@@ -56,6 +65,7 @@ make_network() {
 start_origin() {
   cat >"$work/origin.py" <<'P'
 import http.server
+import os
 import socket
 import sys
 import threading
@@ -78,22 +88,30 @@ class Origin(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     def server_bind(self):
         self.socket.bind(self.server_address)  # without asking DNS for its own name
+        self.server_address = self.socket.getsockname()
 
 
 class Server6(Server):
     address_family = socket.AF_INET6
 
 
-servers = [Server((sys.argv[1], 80), Origin), Server6((sys.argv[2], 80), Origin)]
-open(sys.argv[3], "w").close()
+port = int(sys.argv[4])
+servers = [Server((sys.argv[1], port), Origin), Server6((sys.argv[2], port), Origin)]
+with open(sys.argv[3] + ".new", "w") as ready:
+    print(*(server.server_address[1] for server in servers), file=ready)
+os.rename(sys.argv[3] + ".new", sys.argv[3])
 for server in servers:
     threading.Thread(target=server.serve_forever).start()
 P
-  python3 "$work/origin.py" "$origin4" "$origin6" "$work/ready" &
+  python3 "$work/origin.py" "$origin4" "$origin6" "$work/ready" "$origin_port" &
   origin=$!
   local tries
   for ((tries = 0; tries < 100; tries++)); do
-    [ ! -e "$work/ready" ] || return 0
+    if [ -e "$work/ready" ]; then
+      # shellcheck disable=SC2034
+      read -r port4 port6 <"$work/ready"
+      return 0
+    fi
     kill -0 "$origin" 2>/dev/null || break
     sleep 0.1
   done
