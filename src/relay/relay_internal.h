@@ -38,7 +38,7 @@
 #include <sys/types.h>
 
 #define WH_RELAY_COPY_SIZE (64u << 10)  /* bytes moved at once by recv() and send() */
-#define WH_RELAY_PIPE_SIZE (1u << 20) /* capacity asked for each pipe */
+#define WH_RELAY_PIPE_SIZE (1u << 20)   /* capacity asked for each pipe */
 #define WH_RELAY_BULK_SIZE (256u << 10) /* a flow that has carried as much is spliced */
 #define WH_RELAY_TURN_SIZE (1u << 20)   /* bytes of one flow before others get their turn */
 #define WH_RELAY_PIPES_MAX 64           /* pipes at once; flows without one are copied */
