@@ -125,10 +125,6 @@ struct bpf_iter__bpf_sk_storage_map {
  * wants every context field read and written alone. */
 #define WH_BARRIER() asm volatile("" ::: "memory")
 
-/* Keeps the compiler from computing pointer anew elsewhere: a bound that the verifier has seen
- * holds for one register only. */
-#define WH_SAME_POINTER(pointer) asm volatile("" : "+r"(pointer))
-
 /* Reads a field where it stands: no address of a context or socket is ever computed. */
 #define WH_READ(field) (*(volatile typeof(field) *)&(field))
 

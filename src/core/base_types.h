@@ -27,6 +27,10 @@
 #define WH_HOST16(x) ((__u16)WH_BE16(x))
 #define WH_HOST32(x) ((__u32)WH_BE32(x))
 
+/* Keeps the compiler from computing pointer anew elsewhere: what the kernel's verifier has seen of
+ * it, a bound or that it is not NULL, holds for one register only. */
+#define WH_SAME_POINTER(pointer) asm volatile("" : "+r"(pointer))
+
 /* Numbers of the operating system's ABI that the core answers with. */
 #define WH_AF_UNSPEC 0
 #define WH_AF_INET 2

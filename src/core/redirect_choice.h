@@ -218,6 +218,8 @@ WH_RULE void wh_choice_final(struct wh_choice *choice, const struct wh_passed *p
 		wh_verdict_refuse(ret, WH_CAUSE_FAMILY);
 		return;
 	}
+	/* clang 14 joins the test above with those below, and Linux 6.1 sees a NULL pointer read. */
+	WH_SAME_POINTER(target);
 	if (!wh_target_reached(redirector, target, facts->netns)) {
 		wh_verdict_refuse(ret, WH_CAUSE_NAMESPACE);
 		return;
