@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,8 +44,8 @@ static int begin(enum wh_relay_protocol protocol, const char *user, const char *
 	upstream.protocol = protocol;
 	if (user) {
 		upstream.has_credentials = 1;
-		strcpy(upstream.user, user);
-		strcpy(upstream.password, password);
+		snprintf(upstream.user, sizeof(upstream.user), "%s", user);
+		snprintf(upstream.password, sizeof(upstream.password), "%s", password);
 	}
 	return wh_handshake_begin(&talk, &upstream, &facts);
 }
@@ -299,8 +300,8 @@ static void http_that_is_none(void **state)
 	begin(WH_RELAY_HTTP, NULL, NULL);
 	expect_problem(hear_text("HTTP/1.1 000 Nought\r\n\r\n"), -EPROTO, "status 0");
 	begin(WH_RELAY_HTTP, NULL, NULL);
-	memset(big, 'x', sizeof(big));
-	memcpy(big, "HTTP/1.1 200 ", 13);
+	snprintf(big, sizeof(big), "HTTP/1.1 200 ");
+	memset(big + 13, 'x', sizeof(big) - 13);
 	expect_problem(hear(big, sizeof(big)), -EPROTO, "longer than 8192");
 	begin(WH_RELAY_HTTP, NULL, NULL);
 	for (int i = 0; i < 8; i++)

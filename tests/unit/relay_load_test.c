@@ -86,9 +86,9 @@ static void echo_server(size_t expected)
 }
 
 struct echo {
-	int fd;
 	size_t size, sent, received;
 	uint64_t seed;
+	int fd;
 	bool resets;
 };
 

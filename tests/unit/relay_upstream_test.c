@@ -21,8 +21,8 @@ static int start(enum wh_relay_protocol protocol, const char *user)
 	upstream.addresses[0].in = harness.origin_address;
 	if (user) {
 		upstream.has_credentials = 1;
-		strcpy(upstream.user, user);
-		strcpy(upstream.password, "secret");
+		snprintf(upstream.user, sizeof(upstream.user), "%s", user);
+		snprintf(upstream.password, sizeof(upstream.password), "secret");
 	}
 	assert_int_equal(wh_relay_set_upstream(harness.relay, &upstream), 0);
 	answers.destination.sin_addr.s_addr = htonl(0xc0000207);

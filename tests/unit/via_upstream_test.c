@@ -91,7 +91,7 @@ static void what_it_is_not(void **state)
 	refuses("socks5://h:0", "1 to 65535");
 	refuses("socks5://h:65536", "1 to 65535");
 	memset(long_host + 9, 'h', 300);
-	strcpy(long_host + 309, ":1");
+	snprintf(long_host + 309, sizeof(long_host) - 309, ":1");
 	refuses(long_host, "expected");
 	refuses("socks5h://h:1", "a connect carries an address, not a name");
 	refuses("SOCKS5H://h:1", "a connect carries an address, not a name");
@@ -132,11 +132,11 @@ static void addresses(void **state)
 	assert_string_equal(inet_ntop(AF_INET, &upstream.addresses[0].in.sin_addr, text,
 				      sizeof(text)),
 			    "192.0.2.1");
-	strcpy(via.host, "2001:db8::1");
+	snprintf(via.host, sizeof(via.host), "2001:db8::1");
 	assert_int_equal(wh_via_resolve(&via, &upstream, problem), 0);
 	assert_int_equal(upstream.address_count, 1);
 	assert_int_equal(upstream.addresses[0].sa.sa_family, AF_INET6);
-	strcpy(via.host, "no-such-host.invalid");
+	snprintf(via.host, sizeof(via.host), "no-such-host.invalid");
 	assert_int_equal(wh_via_resolve(&via, &upstream, problem), -ENOENT);
 	assert_non_null(strstr(problem, "no-such-host.invalid"));
 }

@@ -3,8 +3,8 @@
 
 /* WskSendTo(), WskSendMessages(), WskReceiveFrom(). */
 
-#include "status_table.h"
 #include "ancillary.h"
+#include "status_table.h"
 #include "wsk_bytes.h"
 #include "wsk_calls.h"
 #include "wsk_reactor.h"

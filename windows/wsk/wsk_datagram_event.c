@@ -3,8 +3,8 @@
 
 /* WskReceiveFromEvent. */
 
-#include "nt_internal.h"
 #include "ancillary.h"
+#include "nt_internal.h"
 #include "wsk_event.h"
 #include "wsk_indication.h"
 #include "wsk_reactor.h"
