@@ -34,7 +34,7 @@ if [ ! -x "$whither" ]; then
 fi
 # The redirect, chains, answers, refusals, the owners' hooks, and rules that come and go.
 usual=(tests/kernel/{first_redirect,chains_of_three,query_answers,set_sockets,listener_guard}.py
-  tests/kernel/{chain_owners,rule_sets}.py)
+  tests/kernel/{chain_owners,rule_sets,local_address,when_absent}.py)
 
 # The kernel package is unpacked, not installed, and kept.
 fetch_kernel() {
