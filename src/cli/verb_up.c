@@ -58,11 +58,13 @@ static int take(int id, const char *value, void *data)
 	}
 }
 
-/* Connects to a proxy that is not there are refused: better said now than found out. */
+/* What becomes of connects to a proxy that is not there: better said now than found out. */
 static void warn_absent(const struct wh_engine *engine, const struct wh_redirector *redirector,
 			int inet6)
 {
 	const struct wh_endpoint *listener = inet6 ? &redirector->listen6 : &redirector->listen4;
+	const char *become = redirector->flags & WH_WHEN_ABSENT_PERMIT ? "go on without it" :
+									 "are refused";
 	struct wh_listening listening = {0};
 	char address[WH_ADDRESS_TEXT];
 
@@ -71,12 +73,12 @@ static void warn_absent(const struct wh_engine *engine, const struct wh_redirect
 	wh_address_text(&listener->address, listener->port, address);
 	if (!listening.present)
 		wh_say("warning: redirector '%s': nobody listens at %s yet; until somebody does, "
-		       "connects that match are refused",
-		       redirector->name, address);
+		       "connects that match %s",
+		       redirector->name, address, become);
 	else if (!listening.allowed)
 		wh_say("warning: redirector '%s': %s is held by pid %u, which is not its owner; "
-		       "connects that match are refused",
-		       redirector->name, address, listening.who.pid);
+		       "connects that match %s",
+		       redirector->name, address, listening.who.pid, become);
 }
 
 static void say_done(const struct wh_engine *engine, const struct wh_rule_set *set,

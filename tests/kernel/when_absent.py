@@ -56,6 +56,7 @@ def block_is_the_default_and_refuses_at_once(scene):
     client = Worker(scene, uid=CLIENT)
     for text in (rules("block"), rules("block").replace("when-absent = block\n", "")):
         scene.up("web", text)
+        check("connects that match are refused\n" in scene.stderr, f"up says: {scene.stderr}")
         for target in ((ORIGIN4, 8080), (ORIGIN6, 8080)):
             with refused(errno.ECONNREFUSED, f"a connect to {target}"):
                 client.call(do.connect, "x", *target)
@@ -68,6 +69,7 @@ def comes_and_goes(scene, owner):
     there = origins(scene)
     client, proxy = Worker(scene, uid=CLIENT), Worker(scene, uid=OWNER)
     scene.up("web", rules("permit", owner))
+    check("connects that match go on without it\n" in scene.stderr, f"up says: {scene.stderr}")
     for number in range(3):
         for listener, target in there:
             goes_direct(client, listener, target)
