@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "process_identity.h"
+#include "query_request.h"
 #include "scope_exit.h"
 #include "socket_finder.h"
 #include "supervisor_internal.h"
@@ -41,21 +42,6 @@ struct wh_query_server {
 	struct pollfd polls[POLL_PEERS + PEERS];
 	size_t peer_count;
 };
-
-int wh_query_check(const struct wh_supervisor_request *request, size_t length)
-{
-	if (length != sizeof(*request) || request->magic != WH_SUPERVISOR_MAGIC ||
-	    request->reserved)
-		return -EBADMSG;
-	switch (request->operation) {
-	case WH_SUPERVISOR_GET:
-	case WH_SUPERVISOR_SET:
-	case WH_SUPERVISOR_RELOAD:
-		return 0;
-	default:
-		return -EBADMSG;
-	}
-}
 
 /* Only this user, root, and who the command was made to run as: the directory lets in no other,
  * but it may be handed a connection. */

@@ -153,8 +153,4 @@ void wh_query_server_stop(struct wh_supervisor *supervisor);
 /* Wakes it for a sweep. */
 void wh_query_server_wake(struct wh_supervisor *supervisor);
 
-/* Reads a request as it came, from bytes of any length. Returns 0 or a negative errno. */
-struct wh_supervisor_request;
-int wh_query_check(const struct wh_supervisor_request *request, size_t length);
-
 #endif /* WH_SUPERVISOR_INTERNAL_H */
