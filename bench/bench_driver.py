@@ -14,11 +14,13 @@ from bench_heavy import Bulk, Memory, Programs
 from bench_plot import write_plot
 from bench_proxies import Proxies
 from bench_report import Table, write_csv
+from bench_unprivileged import Unprivileged
 
 # name on the command line, group, the share of the rounds that it gets
 GROUPS = (
     ("cycle", Cycles, 1),
     ("split", SplitCycles, 1),
+    ("run", Unprivileged, 1),
     ("query", Queries, 1),
     ("wsk", Kernel, 1),
     ("tax", Tax, 1),

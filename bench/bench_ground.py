@@ -173,9 +173,9 @@ class Ground:
             raise Trouble(f"whither {words[0]} failed: {done.stderr.strip()}")
         self.state = state
 
-    def run(self, namespace, program, timeout=120, **arguments):
-        """Runs one of the measuring programs; what it printed, as {first word: rest}."""
-        words = [f"{self.programs}/{program}", f"cpu={self.processor}"]
+    def run(self, namespace, program, timeout=120, before=(), environment=None, **arguments):
+        """Runs one of the measuring programs, by way of the words before it; what it printed, as {first word: rest}."""
+        words = [*before, f"{self.programs}/{program}", f"cpu={self.processor}"]
         words += [f"{name.replace('_', '-')}={value}" for name, value in arguments.items()]
         child = subprocess.Popen(
             getattr(self, namespace).words(words),
@@ -183,6 +183,7 @@ class Ground:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            env={**os.environ, **(environment or {})},
         )
         try:
             printed, complaint = child.communicate(timeout=timeout)
