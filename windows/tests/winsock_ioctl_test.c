@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* The arguments of WSAIoctl, right, wrong and missing, on connections that nobody redirected. */
-#include "winsock_scene.h"
+#include "winsock_redirect_rows.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -58,53 +58,56 @@ static void sockets_that_are_none(void **state)
 	close(pipes[1]);
 }
 
-/* Where whither is not active it is not supported; where it is, this is no time or place for it. */
-static bool refuses(int error)
-{
-	return error == WSAEOPNOTSUPP || error == WSAEINVAL || error == WSAEISCONN;
-}
-
-static void nobody_redirects_here(void **state)
-{
-	_Alignas(8) unsigned char bytes[64];
-	SOCKET datagram = socket(AF_INET, SOCK_DGRAM, 0);
-	SOCKET sockets[] = {scene.server, scene.client, scene.listener, datagram};
-	DWORD sizes[] = {0, 1, 3, 4, 64};
-
-	for (size_t s = 0; s < ARRAYSIZE(sockets); s++)
-		for (size_t i = 0; i < ARRAYSIZE(codes); i++)
-			for (size_t n = 0; n < ARRAYSIZE(sizes); n++) {
-				bool in = sets(codes[i]);
-				void *buffer = sizes[n] ? bytes : NULL;
-				DWORD size = POISON;
-
-				if (in && !sizes[n])
-					continue;
-				memset(bytes, 0xa5, sizeof(bytes));
-				assert_int_equal(control(sockets[s], codes[i], in ? buffer : NULL,
-							 in ? sizes[n] : 0, in ? NULL : buffer,
-							 in ? 0 : sizes[n], &size),
-						 SOCKET_ERROR);
-				assert_true(refuses(WSAGetLastError()));
-				assert_int_equal(size, POISON);
-				for (size_t at = 0; at < sizeof(bytes); at++)
-					assert_int_equal(bytes[at], 0xa5);
-			}
-	closesocket(datagram);
-}
-
-static void buffers_that_are_missing(void **state)
+/* Whether whither is active where this program runs, which it need not be. */
+static const char *world_of_here(void)
 {
 	DWORD size = POISON;
-	char bytes[8] = {0};
 
-	assert_wsa(control(scene.server, codes[0], NULL, 0, NULL, 64, &size), WSAEFAULT);
-	assert_wsa(control(scene.server, codes[1], NULL, 0, NULL, 0xffffffff, &size), WSAEFAULT);
-	assert_wsa(control(scene.client, codes[2], NULL, 64, NULL, 0, &size), WSAEFAULT);
-	assert_wsa(control(scene.client, codes[2], NULL, 0xffffffff, NULL, 0, &size), WSAEFAULT);
-	assert_wsa(control(scene.client, codes[2], NULL, 0, NULL, 0, &size), WSAEINVAL);
-	assert_wsa(control(scene.client, codes[2], bytes, 8, bytes, 8, &size), WSAEINVAL);
-	assert_int_equal(size, POISON);
+	assert_int_equal(control(scene.server, codes[0], NULL, 0, NULL, 0, &size), SOCKET_ERROR);
+	return WSAGetLastError() == WSAEOPNOTSUPP ? "away" : "direct";
+}
+
+/* Its own end, when the peer has closed it. */
+static SOCKET closed_by_the_peer(bool first_here)
+{
+	SOCKET peer = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP), s;
+	char byte;
+
+	assert_int_equal(connect(peer, (SOCKADDR *)&scene.address, sizeof(scene.address)), 0);
+	s = accept(scene.listener, NULL, NULL);
+	assert_true(s != INVALID_SOCKET);
+	if (first_here) {
+		assert_int_equal(shutdown(s, SD_SEND), 0);
+		assert_int_equal(recv(peer, &byte, 1, 0), 0);
+	}
+	closesocket(peer);
+	assert_int_equal(recv(s, &byte, 1, 0), 0);
+	return s;
+}
+
+/* Where nobody redirects; winsock_redirect_proxy asks the rest of the table. */
+static void the_three_codes_check_their_arguments(void **state)
+{
+	SOCKADDR_IN any = {.sin_family = AF_INET};
+	struct {
+		enum question_place place;
+		SOCKET s;
+	} asked[] = {{HALF, closed_by_the_peer(false)},
+		     {ENDED, closed_by_the_peer(true)},
+		     {NEW, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)},
+		     {BOUND, socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)},
+		     {DATAGRAM, socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)}};
+	struct question_facts facts;
+
+	question_facts_init(&facts, world_of_here(), "", 0xffffffff);
+	assert_int_equal(bind(asked[3].s, (SOCKADDR *)&any, sizeof(any)), 0);
+	winsock_rows_ask(&facts, ACCEPTED, scene.server);
+	winsock_rows_ask(&facts, OUTBOUND, scene.client);
+	winsock_rows_ask(&facts, LISTENING, scene.listener);
+	for (size_t i = 0; i < ARRAYSIZE(asked); i++) {
+		winsock_rows_ask(&facts, asked[i].place, asked[i].s);
+		closesocket(asked[i].s);
+	}
 }
 
 static void codes_of_other_families(void **state)
@@ -175,22 +178,6 @@ static void keeping_alive(void **state)
 		   WSAEFAULT);
 }
 
-static void a_failure_with_an_overlapped(void **state)
-{
-	WSAOVERLAPPED overlapped = {.hEvent = WSACreateEvent()};
-	char bytes[8];
-
-	assert_int_equal(WSAIoctl(scene.server, codes[0], NULL, 0, bytes, 8, NULL, &overlapped,
-				  NULL),
-			 SOCKET_ERROR);
-	assert_true(refuses(WSAGetLastError()));
-	assert_true(HasOverlappedIoCompleted(&overlapped));
-	assert_true((LONG)overlapped.Internal < 0);
-	assert_int_equal(WSAWaitForMultipleEvents(1, &overlapped.hEvent, TRUE, 0, FALSE),
-			 WSA_WAIT_TIMEOUT);
-	WSACloseEvent(overlapped.hEvent);
-}
-
 static void a_page_that_cannot_be_written(void **state)
 {
 	char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -205,11 +192,14 @@ static void a_page_that_cannot_be_written(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_SCENE(nowhere_to_say_the_size),      IN_SCENE(sockets_that_are_none),
-		IN_SCENE(nobody_redirects_here),        IN_SCENE(buffers_that_are_missing),
-		IN_SCENE(codes_of_other_families),      IN_SCENE(exactly_four_bytes),
-		IN_SCENE(a_socket_that_does_not_wait),  IN_SCENE(keeping_alive),
-		IN_SCENE(a_failure_with_an_overlapped), IN_SCENE(a_page_that_cannot_be_written),
+		IN_SCENE(nowhere_to_say_the_size),
+		IN_SCENE(sockets_that_are_none),
+		IN_SCENE(the_three_codes_check_their_arguments),
+		IN_SCENE(codes_of_other_families),
+		IN_SCENE(exactly_four_bytes),
+		IN_SCENE(a_socket_that_does_not_wait),
+		IN_SCENE(keeping_alive),
+		IN_SCENE(a_page_that_cannot_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

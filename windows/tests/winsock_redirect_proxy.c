@@ -2,148 +2,30 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * A redirecting proxy on Winsock, for winsock_redirect.py: it accepts one connection on 127.0.0.1, asks
- * and sets in every way, says what was answered, a line each:
+ * A redirecting proxy on Winsock, for winsock_redirect.py: it accepts two connections on 127.0.0.1, ends
+ * the first, asks the second and its other sockets all that winsock_redirect_rows.c has for them, and
+ * relays to the port of 192.0.2.10 that the context names, if it names one.
  *
- *	LABEL ERROR RETURNED [BYTES]
- *
- * (ERROR 0: success) and relays to the port of 192.0.2.10 that the context names.
- *
- *	winsock_redirect_proxy PORT [event|routine]
+ *	winsock_redirect_proxy PORT redirected|bare|direct|away [CONTEXT]
  */
-#include "guarded_memory.h"
-#include "winsock_scene.h"
+#include "winsock_redirect_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define UNWRITTEN 0x7777u
-#define ANSWER_MAX 1024
+static struct question_facts facts;
 
-enum way {
-	PLAIN,
-	BY_EVENT,
-	BY_ROUTINE
-};
-
-static enum way way;
-static int routine_runs;
-static DWORD routine_bytes;
-
-struct answer {
-	DWORD size;
-	unsigned char bytes[ANSWER_MAX];
-};
-
-static void CALLBACK routine(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags)
+/* What is in force is known by then; the table asks for the same in every other way. */
+static void learn_records(SOCKET s, unsigned char *records)
 {
-	assert_int_equal(error, 0);
-	routine_runs++;
-	routine_bytes = bytes;
-}
+	DWORD size = 0;
 
-/* What an overlapped call that succeeded has left behind, whichever way it ends. */
-static void check_completion(SOCKET s, WSAOVERLAPPED *overlapped, DWORD size)
-{
-	DWORD flags = 7;
-	DWORD bytes = UNWRITTEN;
-
-	assert_int_equal(overlapped->Internal, 0);
-	assert_int_equal(overlapped->InternalHigh, size);
-	if (way == BY_EVENT) {
-		assert_int_equal(WSAWaitForMultipleEvents(1, &overlapped->hEvent, TRUE, 0, FALSE),
-				 WSA_WAIT_EVENT_0);
-		assert_true(WSAGetOverlappedResult(s, overlapped, &bytes, TRUE, &flags));
-		assert_int_equal(bytes, size);
-	} else {
-		routine_runs = 0;
-		assert_int_equal(SleepEx(0, TRUE), WAIT_IO_COMPLETION);
-		assert_int_equal(routine_runs, 1);
-		assert_int_equal(routine_bytes, size);
-	}
-}
-
-/* One question; nothing beside the answer, and the four bytes of its size, is written. */
-static struct answer ask(const char *label, SOCKET s, DWORD code, const void *in, DWORD in_size,
-			 DWORD out_size)
-{
-	unsigned char *out = guarded_new(out_size);
-	DWORD returned[2] = {UNWRITTEN, UNWRITTEN};
-	WSAOVERLAPPED overlapped = {.hEvent = way == BY_EVENT ? WSACreateEvent() : NULL};
-	struct answer answer = {0};
-	int error;
-
-	error = WSAIoctl(s, code, (void *)(ULONG_PTR)in, in_size, out, out_size, returned,
-			 way == PLAIN ? NULL : &overlapped, way == BY_ROUTINE ? routine : NULL);
-	error = error ? WSAGetLastError() : 0;
-	assert_int_equal(returned[1], UNWRITTEN);
-	printf("%s %u %u", label, (unsigned)error, returned[0]);
-	if (!error && way != PLAIN)
-		check_completion(s, &overlapped, returned[0]);
-	if (!error && out) {
-		answer.size = returned[0];
-		memcpy(answer.bytes, out, answer.size);
-		printf(" ");
-		for (DWORD i = 0; i < answer.size; i++)
-			printf("%02x", out[i]);
-	}
-	assert_true(!out || guarded_untouched(out, out_size, answer.size));
-	printf("\n");
-	guarded_free(out, out_size);
-	if (overlapped.hEvent)
-		WSACloseEvent(overlapped.hEvent);
-	return answer;
-}
-
-static struct answer ask_everything(SOCKET s, struct answer *ret_context)
-{
-	const DWORD records = SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS;
-	const DWORD context = SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT;
-	struct answer found = ask("records", s, records, NULL, 0, ANSWER_MAX);
-	DWORD size = found.size;
-
-	*ret_context = ask("context", s, context, NULL, 0, ANSWER_MAX);
-	ask("records-size", s, records, NULL, 0, 0);
-	ask("context-size", s, context, NULL, 0, 0);
-	ask("records-three", s, records, NULL, 0, 3);
-	if (size) {
-		ask("records-exact", s, records, NULL, 0, size);
-		ask("records-short", s, records, NULL, 0, size - 1);
-	}
-	if (ret_context->size) {
-		ask("context-exact", s, context, NULL, 0, ret_context->size);
-		ask("context-short", s, context, NULL, 0, ret_context->size - 1);
-	}
-	/* The input of a query is not looked at. */
-	ask("records-with-input", s, records, "x", 1, ANSWER_MAX);
-	ask("set-connected", s, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, found.bytes,
-	    size ? size : 1, 0);
-	return found;
-}
-
-static void ask_the_wrong_ones(SOCKET listener)
-{
-	SOCKET datagram = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
-
-	ask("listening", listener, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	ask("datagram", datagram, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	closesocket(datagram);
-}
-
-static void set_everything(SOCKET s, struct answer *records)
-{
-	const DWORD code = SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS;
-	DWORD size = records->size ? records->size : 1;
-
-	ask("unconnected", s, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	ask("set-nothing", s, code, NULL, 0, 0);
-	ask("set-with-output", s, code, records->bytes, size, 8);
-	ask("set-longer", s, code, records->bytes, size + 1, 0);
-	ask("set-huge", s, code, records->bytes, 0xffffffff, 0);
-	records->bytes[size / 2] ^= 1;
-	ask("set-forged", s, code, records->bytes, size, 0);
-	records->bytes[size / 2] ^= 1;
-	ask("set", s, code, records->bytes, size, 0);
+	if (!(facts.world & REDIRECTED))
+		return;
+	assert_int_equal(WSAIoctl(s, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, records,
+				  QUESTION_TOKEN, &size, NULL, NULL),
+			 0);
+	assert_int_equal(size, QUESTION_TOKEN);
 }
 
 static void forward(SOCKET from, SOCKET to, bool once)
@@ -162,68 +44,84 @@ static void forward(SOCKET from, SOCKET to, bool once)
 	assert_int_equal(size, 0);
 }
 
-static void relay(SOCKET client, struct answer *records, USHORT port)
+/* Reads on until the peer has ended. */
+static void await_end(SOCKET s)
+{
+	char bytes[4096];
+	int size;
+
+	while ((size = recv(s, bytes, sizeof(bytes), 0)) > 0)
+		;
+	assert_int_equal(size, 0);
+}
+
+/* The outbound socket, on its way to this port, if there is one. */
+static void relay(SOCKET client, USHORT port)
 {
 	SOCKADDR_IN name = {.sin_family = AF_INET};
 	SOCKET server = WSASocketW(AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL, 0, WSA_FLAG_OVERLAPPED);
 
-	set_everything(server, records);
+	winsock_rows_ask(&facts, NEW, server);
 	assert_int_equal(bind(server, (SOCKADDR *)&name, sizeof(name)), 0);
-	ask("set-bound", server, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, records->bytes,
-	    records->size, 0);
-	name.sin_port = htons(port);
-	assert_int_equal(InetPtonA(AF_INET, "192.0.2.10", &name.sin_addr), 1);
-	assert_int_equal(connect(server, (SOCKADDR *)&name, sizeof(name)), 0);
-	ask("outbound", server, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	forward(client, server, true);
-	forward(server, client, false);
+	winsock_rows_ask(&facts, BOUND, server);
+	if (port) {
+		name.sin_port = htons(port);
+		assert_int_equal(InetPtonA(AF_INET, "192.0.2.10", &name.sin_addr), 1);
+		assert_int_equal(connect(server, (SOCKADDR *)&name, sizeof(name)), 0);
+		winsock_rows_ask(&facts, OUTBOUND, server);
+		forward(client, server, true);
+		forward(server, client, false);
+	}
 	closesocket(server);
 }
 
-static void serve(USHORT port)
+static void serve(SOCKET listener)
 {
-	SOCKADDR_IN name = {.sin_family = AF_INET, .sin_port = htons(port)};
-	SOCKET listener = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	struct answer context;
-	struct answer records;
-	SOCKET client;
+	SOCKET datagram = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+	SOCKET earlier = accept(listener, NULL, NULL), client;
+	USHORT port = 0;
 
-	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(listener, (SOCKADDR *)&name, sizeof(name)), 0);
-	assert_int_equal(listen(listener, SOMAXCONN), 0);
-	printf("ready\n");
+	assert_true(earlier != INVALID_SOCKET);
+	learn_records(earlier, facts.stale);
+	assert_int_equal(shutdown(earlier, SD_SEND), 0);
+	await_end(earlier);
 	client = accept(listener, NULL, NULL);
 	assert_true(client != INVALID_SOCKET);
-	records = ask_everything(client, &context);
-	ask_the_wrong_ones(listener);
-	if (context.size > 5 && !strncmp((char *)context.bytes, "port=", 5))
-		relay(client, &records, (USHORT)atoi((char *)context.bytes + 5));
-	else
-		/* What is not read would be answered with a reset. */
-		assert_true(recv(client, (char *)context.bytes, sizeof(context.bytes), 0) > 0);
-	/* The peer ends when we do; the answers are still there. */
-	assert_int_equal(shutdown(client, SD_SEND), 0);
-	forward(client, client, false);
-	ask("closed-records", client, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0,
-	    ANSWER_MAX);
-	ask("closed-context", client, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
-	    ANSWER_MAX);
-	ask("closed-set", client, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, "x", 1, 0);
+	learn_records(client, facts.records);
+	winsock_rows_ask(&facts, LISTENING, listener);
+	winsock_rows_ask(&facts, DATAGRAM, datagram);
+	winsock_rows_ask(&facts, ACCEPTED, client);
+	if (facts.context_size > 5 && !memcmp(facts.context, "port=", 5))
+		port = (USHORT)atoi((char *)facts.context + 5);
+	relay(client, port);
+	await_end(client);
+	winsock_rows_ask(&facts, HALF, client);
+	winsock_rows_ask(&facts, ENDED, earlier);
 	closesocket(client);
-	closesocket(listener);
-	printf("done\n");
+	closesocket(earlier);
+	closesocket(datagram);
 }
 
 int main(int count, char **words)
 {
+	SOCKADDR_IN name = {.sin_family = AF_INET};
+	SOCKET listener;
 	WSADATA data;
 
-	if (count < 2)
+	if (count < 3)
 		return 2;
-	if (count > 2)
-		way = strcmp(words[2], "event") == 0 ? BY_EVENT : BY_ROUTINE;
 	setvbuf(stdout, NULL, _IONBF, 0);
+	question_facts_init(&facts, words[2], count > 3 ? words[3] : "", 0xffffffff);
 	assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
-	serve((USHORT)atoi(words[1]));
+	listener = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+	name.sin_port = htons((USHORT)atoi(words[1]));
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(listener, (SOCKADDR *)&name, sizeof(name)), 0);
+	assert_int_equal(listen(listener, SOMAXCONN), 0);
+	printf("ready\n");
+	question_facts_read_foreign(&facts);
+	serve(listener);
+	closesocket(listener);
+	printf("done\n");
 	return WSACleanup();
 }

@@ -4,14 +4,12 @@
 /* WskControlSocket() and WskControlClient(): every parameter right, wrong and missing. */
 
 #include "host_peer.h"
-#include "wsk_scene.h"
+#include "wsk_redirect_rows.h"
 
 #include <string.h>
 
 #define RECORDS SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS
-#define CONTEXT SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT
-#define SET SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS
-#define UNWRITTEN ((SIZE_T)0x7777)
+#define SET_RECORDS SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS
 
 static struct scene scene;
 
@@ -29,128 +27,103 @@ static int end(void **state)
 	return 0;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): a table */
+/* Whether whither is active where this program runs, which it need not be. */
+static const char *world_of_here(void)
+{
+	static const struct question_row probe =
+		ROW(AWAY, NEW, SET, RUBBISH, NO_ROOM, STATUS_NOT_FOUND, UNTOUCHED);
+	PWSK_SOCKET socket = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP,
+					 WSK_FLAG_CONNECTION_SOCKET, NULL, NULL);
+	struct question_facts facts;
+	struct question question;
+	struct asked asked;
+	NTSTATUS status;
+
+	question_facts_init(&facts, "away", "", SIZE_MAX);
+	question = question_begin(&probe, &facts, NEW, SET);
+	asked_init(&asked);
+	status = answered(&asked, basic_calls(socket)->WskControlSocket(
+					  socket, WskIoctl, SET_RECORDS, 0, question.input_size,
+					  question.input, 0, NULL, NULL, asked_arm(&asked)));
+	question_end(&question, UNTOUCHED);
+	asked_free(&asked);
+	close_socket(socket);
+	return status == STATUS_NOT_FOUND ? "away" : "direct";
+}
+
+/* Its peer has closed it, and it knows. */
+static void await_end(PWSK_SOCKET socket)
+{
+	struct memory memory = memory_new(16);
+	struct asked asked;
+
+	asked_init(&asked);
+	assert_int_equal(pended(&asked, connection_calls(socket)->WskReceive(socket, &memory.buffer,
+									     0, asked_arm(&asked))),
+			 STATUS_SUCCESS);
+	assert_int_equal(asked.answer.Information, 0);
+	asked_free(&asked);
+	memory_free(&memory);
+}
+
+static void disconnect(PWSK_SOCKET socket)
+{
+	struct asked asked;
+
+	asked_init(&asked);
+	assert_int_equal(pended(&asked, connection_calls(socket)->WskDisconnect(socket, NULL, 0,
+										asked_arm(&asked))),
+			 STATUS_SUCCESS);
+	asked_free(&asked);
+}
+
+static PWSK_SOCKET open_of_kind(USHORT type, ULONG protocol, ULONG kind)
+{
+	return open_socket(&scene, type, protocol, kind, NULL, NULL);
+}
+
+/* Where nobody redirects; wsk_redirect_proxy asks the rest of the table. */
 static void the_three_codes_check_their_arguments(void **state)
 {
-	static unsigned char bytes[64];
-	/* Sockets: a connected one that whither has nothing to do with, and others. */
-	enum {
-		CONNECTED,
-		CLOSED, /* by the peer */
-		NEW,
-		LISTENING,
-		DATAGRAM,
-		BASIC,
-		STREAM,
-		KINDS
-	};
-	static const struct {
-		int socket;
-		ULONG code;
-		SIZE_T input_size;
-		void *input;
-		SIZE_T output_size;
-		void *output;
-		NTSTATUS status;
-	} rows[] = {
-		{CONNECTED, RECORDS, 0, NULL, 64, bytes, STATUS_NOT_FOUND},
-		{CONNECTED, RECORDS, 0, NULL, 0, NULL, STATUS_NOT_FOUND},
-		{CONNECTED, CONTEXT, 0, NULL, 64, bytes, STATUS_NOT_FOUND},
-		{CONNECTED, CONTEXT, 0, NULL, 0, NULL, STATUS_NOT_FOUND},
-		{CONNECTED, RECORDS, 0, NULL, 64, NULL, STATUS_INVALID_PARAMETER},
-		{CONNECTED, RECORDS, 0, NULL, SIZE_MAX, NULL, STATUS_INVALID_PARAMETER},
-		{CONNECTED, RECORDS, 0, NULL, SIZE_MAX, bytes, STATUS_NOT_FOUND},
-		{CONNECTED, RECORDS, 1, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
-		{CONNECTED, RECORDS, 1, NULL, 64, bytes, STATUS_INVALID_PARAMETER},
-		{CONNECTED, RECORDS, 0, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
-		{CONNECTED, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_STATE},
-		{CONNECTED, SET, 0, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
-		{CONNECTED, CONTEXT, 0, NULL, 64, NULL, STATUS_INVALID_PARAMETER},
-		{CONNECTED, CONTEXT, 0, NULL, SIZE_MAX, bytes, STATUS_NOT_FOUND},
-		{CONNECTED, CONTEXT, 1, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
-		{CONNECTED, CONTEXT, 0, bytes, 64, bytes, STATUS_INVALID_PARAMETER},
-		{CONNECTED, RECORDS, SIZE_MAX, NULL, 64, bytes, STATUS_INVALID_PARAMETER},
-		{CONNECTED, SET, SIZE_MAX, bytes, 0, NULL, STATUS_INTEGER_OVERFLOW},
-		{CLOSED, RECORDS, 0, NULL, 64, bytes, STATUS_NOT_FOUND},
-		{CLOSED, RECORDS, 0, NULL, 0, NULL, STATUS_NOT_FOUND},
-		{CLOSED, CONTEXT, 0, NULL, 64, bytes, STATUS_NOT_FOUND},
-		{CLOSED, CONTEXT, 0, NULL, 64, NULL, STATUS_INVALID_PARAMETER},
-		{CLOSED, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_STATE},
-		{CLOSED, SET, 0, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
-		{NEW, RECORDS, 0, NULL, 0, NULL, STATUS_INVALID_DEVICE_STATE},
-		{NEW, SET, 0, bytes, 0, NULL, STATUS_INVALID_PARAMETER},
-		{NEW, SET, 64, bytes, 0, bytes, STATUS_INVALID_PARAMETER},
-		{STREAM, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
-		{DATAGRAM, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
-		{BASIC, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
-		{BASIC, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_REQUEST},
-		{NEW, RECORDS, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
-		{NEW, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
-		{NEW, SET, 0, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
-		{NEW, SET, 64, NULL, 0, NULL, STATUS_INVALID_PARAMETER},
-		{NEW, SET, 64, bytes, 1, bytes, STATUS_INVALID_PARAMETER},
-		{NEW, SET, (SIZE_T)1 << 32, bytes, 0, NULL, STATUS_INTEGER_OVERFLOW},
-		{NEW, SET, SIZE_MAX, bytes, 0, NULL, STATUS_INTEGER_OVERFLOW},
-		{STREAM, RECORDS, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_STATE},
-		{LISTENING, RECORDS, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
-		{LISTENING, CONTEXT, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
-		{LISTENING, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_REQUEST},
-		{DATAGRAM, RECORDS, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
-		{DATAGRAM, SET, 64, bytes, 0, NULL, STATUS_INVALID_DEVICE_REQUEST},
-		{BASIC, RECORDS, 0, NULL, 64, bytes, STATUS_INVALID_DEVICE_REQUEST},
-	};
-	PWSK_SOCKET sockets[KINDS];
-	struct asked asked;
+	struct {
+		enum question_place place;
+		PWSK_SOCKET socket;
+	} asked[9];
+	struct question_facts facts;
 	uint16_t port;
-	int peer, other;
+	int peer, closes, ends;
 
 	(void)state;
-	asked_init(&asked);
-	sockets[CONNECTED] = open_pair(&scene, NULL, NULL, &peer);
-	sockets[CLOSED] = open_pair(&scene, NULL, NULL, &other);
-	peer_close(other);
-	sockets[NEW] = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET,
-				   NULL, NULL);
-	sockets[LISTENING] = open_listener(&scene, NULL, NULL, &port);
-	sockets[DATAGRAM] =
-		open_socket(&scene, SOCK_DGRAM, IPPROTO_UDP, WSK_FLAG_DATAGRAM_SOCKET, NULL, NULL);
-	sockets[BASIC] =
-		open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_BASIC_SOCKET, NULL, NULL);
-	sockets[STREAM] =
-		open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_STREAM_SOCKET, NULL, NULL);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		PWSK_SOCKET socket = sockets[rows[i].socket];
-		SIZE_T returned = UNWRITTEN;
-
-		memset(bytes, 0xa5, sizeof(bytes));
-		assert_int_equal(answered(&asked, basic_calls(socket)->WskControlSocket(
-							  socket, WskIoctl, rows[i].code, 99,
-							  rows[i].input_size, rows[i].input,
-							  rows[i].output_size, rows[i].output,
-							  &returned, asked_arm(&asked))),
-				 rows[i].status);
-		assert_int_equal(asked.answer.Information, 0);
-		assert_int_equal(returned, UNWRITTEN);
-		for (size_t j = 0; j < sizeof(bytes); j++)
-			assert_int_equal(bytes[j], 0xa5);
-		/* Without an IRP nothing happens at all. */
-		assert_int_equal(basic_calls(socket)->WskControlSocket(
-					 socket, WskIoctl, rows[i].code, 0, rows[i].input_size,
-					 rows[i].input, rows[i].output_size, rows[i].output,
-					 &returned, NULL),
-				 STATUS_INVALID_PARAMETER);
-		assert_int_equal(returned, UNWRITTEN);
-		assert_int_equal(basic_calls(socket)->WskControlSocket(
-					 NULL, WskIoctl, rows[i].code, 0, rows[i].input_size,
-					 rows[i].input, rows[i].output_size, rows[i].output,
-					 &returned, asked_arm(&asked)),
-				 STATUS_INVALID_HANDLE);
-		asked_untouched(&asked);
+	question_facts_init(&facts, world_of_here(), "", SIZE_MAX);
+	asked[0].place = ACCEPTED;
+	asked[0].socket = open_pair(&scene, NULL, NULL, &peer);
+	asked[1].place = HALF;
+	asked[1].socket = open_pair(&scene, NULL, NULL, &closes);
+	peer_close(closes);
+	await_end(asked[1].socket);
+	asked[2].place = ENDED;
+	asked[2].socket = open_pair(&scene, NULL, NULL, &ends);
+	disconnect(asked[2].socket);
+	peer_close(ends);
+	await_end(asked[2].socket);
+	asked[3].place = NEW;
+	asked[3].socket = open_of_kind(SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET);
+	asked[4].place = BOUND;
+	asked[4].socket = open_of_kind(SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET);
+	bind_socket(asked[4].socket, 0);
+	asked[5].place = LISTENING;
+	asked[5].socket = open_listener(&scene, NULL, NULL, &port);
+	asked[6].place = DATAGRAM;
+	asked[6].socket = open_of_kind(SOCK_DGRAM, IPPROTO_UDP, WSK_FLAG_DATAGRAM_SOCKET);
+	asked[7].place = BASIC;
+	asked[7].socket = open_of_kind(SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_BASIC_SOCKET);
+	asked[8].place = STREAM;
+	asked[8].socket = open_of_kind(SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_STREAM_SOCKET);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		wsk_rows_ask(&facts, asked[i].place, asked[i].socket);
+		close_socket(asked[i].socket);
 	}
-	for (int i = 0; i < KINDS; i++)
-		close_socket(sockets[i]);
 	peer_close(peer);
-	asked_free(&asked);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the parameters are Windows' */

@@ -2,108 +2,34 @@
 /* Copyright (C) 2026 The whither authors */
 
 /*
- * A redirecting proxy on Winsock Kernel, for wsk_redirect.py: it accepts one connection on
- * 127.0.0.1, asks and sets in every way, says what was answered, a line each:
+ * A redirecting proxy on Winsock Kernel, for wsk_redirect.py: it accepts two connections on 127.0.0.1,
+ * ends the first, asks the second and its other sockets all that wsk_redirect_rows.c has for them, and
+ * relays to the port of 192.0.2.10 that the context names, if it names one.
  *
- *	LABEL STATUS INFORMATION RETURNED [BYTES]
- *
- * and relays to the port of 192.0.2.10 that the context names.
- *
- *	wsk_redirect_proxy PORT
+ *	wsk_redirect_proxy PORT redirected|bare|direct|away [CONTEXT]
  */
-#include "guarded_memory.h"
-#include "wsk_scene.h"
+#include "wsk_redirect_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define UNWRITTEN 0x7777u
-#define ANSWER_MAX 1024
-
 static struct scene scene;
 static struct asked asked;
+static struct question_facts facts;
 
-struct answer {
-	NTSTATUS status;
-	size_t size;
-	unsigned char bytes[ANSWER_MAX];
-};
-
-/* One question; nothing beside the answer is written. */
-static struct answer ask(const char *label, PWSK_SOCKET socket, ULONG code, const void *input,
-			 size_t input_size, size_t output_size)
+/* What is in force is known by then; the table asks for the same in every other way. */
+static void learn_records(PWSK_SOCKET socket, unsigned char *records)
 {
-	unsigned char *output = guarded_new(output_size);
-	SIZE_T returned = UNWRITTEN;
-	struct answer answer;
-	NTSTATUS status;
-
-	memset(&answer, 0, sizeof(answer));
-	status = basic_calls(socket)->WskControlSocket(socket, WskIoctl, code, 0, input_size,
-						       (PVOID)input, output_size, output, &returned,
-						       asked_arm(&asked));
-	/* Inline, never STATUS_PENDING; the routine has run, once. */
-	answer.status = answered(&asked, status);
-	printf("%s %08x %u %u", label, (unsigned)status, (unsigned)asked.answer.Information,
-	       (unsigned)returned);
-	if (status == STATUS_SUCCESS && output) {
-		answer.size = asked.answer.Information;
-		memcpy(answer.bytes, output, answer.size);
-		printf(" ");
-		for (size_t i = 0; i < answer.size; i++)
-			printf("%02x", output[i]);
-	}
-	/* A short buffer is not written to. */
-	assert_true(!output || guarded_untouched(output, output_size, answer.size));
-	printf("\n");
-	guarded_free(output, output_size);
-	return answer;
-}
-
-static struct answer ask_everything(PWSK_SOCKET socket)
-{
-	struct answer records = ask("records", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS,
-				    NULL, 0, ANSWER_MAX);
-	struct answer context = ask("context", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT,
-				    NULL, 0, ANSWER_MAX);
-
-	ask("records-size", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, 0);
-	ask("context-size", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0, 0);
-	if (records.size) {
-		ask("records-exact", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0,
-		    records.size);
-		ask("records-short", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0,
-		    records.size - 1);
-	}
-	if (context.size) {
-		ask("context-exact", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
-		    context.size);
-		ask("context-short", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
-		    context.size - 1);
-	}
-	ask("records-with-input", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, "x", 1,
-	    ANSWER_MAX);
-	ask("set-connected", socket, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS,
-	    records.size ? (void *)records.bytes : "x", records.size ? records.size : 1, 0);
-	return records;
-}
-
-static void set_everything(PWSK_SOCKET socket, struct answer *records)
-{
-	const ULONG code = SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS;
-	size_t size = records->size ? records->size : 1;
-
-	ask("unconnected", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	ask("set-nothing", socket, code, NULL, 0, 0);
-	ask("set-with-output", socket, code, records->bytes, size, 8);
-	ask("set-longer", socket, code, records->bytes, size + 1, 0);
-	ask("set-too-long", socket, code, records->bytes, (size_t)UINT32_MAX + 1, 0);
-	records->bytes[size / 2] ^= 1;
-	ask("set-forged", socket, code, records->bytes, size, 0);
-	records->bytes[size / 2] ^= 1;
-	ask("set", socket, code, records->bytes, size, 0);
-	ask("set-again", socket, code, records->bytes, size, 0);
+	if (!(facts.world & REDIRECTED))
+		return;
+	assert_int_equal(answered(&asked,
+				  basic_calls(socket)->WskControlSocket(
+					  socket, WskIoctl,
+					  SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, 0, 0, NULL,
+					  QUESTION_TOKEN, records, NULL, asked_arm(&asked))),
+			 STATUS_SUCCESS);
+	assert_int_equal(asked.answer.Information, QUESTION_TOKEN);
 }
 
 /* All that comes, until the peer ends. */
@@ -130,86 +56,111 @@ static void forward(PWSK_SOCKET from, PWSK_SOCKET to, bool once)
 	memory_free(&memory);
 }
 
-static void finish(PWSK_SOCKET socket)
+static void disconnect(PWSK_SOCKET socket)
 {
 	pended(&asked, connection_calls(socket)->WskDisconnect(socket, NULL, 0, asked_arm(&asked)));
-	close_socket(socket);
 }
 
-/* The peer ends when we do; the answers are still there. */
-static void ask_when_closed_by_the_peer(PWSK_SOCKET socket)
+/* Reads on until the peer has ended. */
+static void await_end(PWSK_SOCKET socket)
 {
 	struct memory memory = memory_new(4096);
 
-	pended(&asked, connection_calls(socket)->WskDisconnect(socket, NULL, 0, asked_arm(&asked)));
 	do
 		assert_int_equal(pended(&asked,
 					connection_calls(socket)->WskReceive(socket, &memory.buffer,
 									     0, asked_arm(&asked))),
 				 STATUS_SUCCESS);
 	while (asked.answer.Information);
-	ask("closed-records", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0,
-	    ANSWER_MAX);
-	ask("closed-context", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
-	    ANSWER_MAX);
-	ask("closed-size", socket, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, 0);
-	ask("closed-set", socket, SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS, "x", 1, 0);
 	memory_free(&memory);
-	close_socket(socket);
 }
 
-static void relay(PWSK_SOCKET client, struct answer *records, uint16_t port)
+static PWSK_SOCKET accept_one(PWSK_SOCKET listener)
 {
-	SOCKADDR_IN name = {.sin_family = AF_INET};
-	PWSK_SOCKET server;
+	assert_int_equal(pended(&asked,
+				listen_calls(listener)->WskAccept(listener, 0, NULL, NULL, NULL,
+								  NULL, asked_arm(&asked))),
+			 STATUS_SUCCESS);
+	return (PWSK_SOCKET)asked.answer.Information;
+}
 
-	server = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET, NULL,
-			     NULL);
-	set_everything(server, records);
+/* The outbound socket, on its way to this port, if there is one. */
+static void relay(PWSK_SOCKET client, uint16_t port)
+{
+	PWSK_SOCKET server = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP,
+					 WSK_FLAG_CONNECTION_SOCKET, NULL, NULL);
+	SOCKADDR_IN name = {.sin_family = AF_INET};
+
+	wsk_rows_ask(&facts, NEW, server);
 	assert_int_equal(pended(&asked, connection_calls(server)->WskBind(server, (PSOCKADDR)&name,
 									  0, asked_arm(&asked))),
 			 STATUS_SUCCESS);
-	name.sin_port = RtlUshortByteSwap(port);
-	name.sin_addr.s_addr = RtlUlongByteSwap(0xc000020a); /* 192.0.2.10 */
-	assert_int_equal(pended(&asked, connection_calls(server)->WskConnect(
+	wsk_rows_ask(&facts, BOUND, server);
+	if (port) {
+		name.sin_port = RtlUshortByteSwap(port);
+		name.sin_addr.s_addr = RtlUlongByteSwap(0xc000020a); /* 192.0.2.10 */
+		assert_int_equal(pended(&asked,
+					connection_calls(server)->WskConnect(
 						server, (PSOCKADDR)&name, 0, asked_arm(&asked))),
-			 STATUS_SUCCESS);
-	ask("outbound", server, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	forward(client, server, true);
-	forward(server, client, false);
-	finish(server);
+				 STATUS_SUCCESS);
+		wsk_rows_ask(&facts, OUTBOUND, server);
+		forward(client, server, true);
+		forward(server, client, false);
+		disconnect(server);
+	}
+	close_socket(server);
+}
+
+static void ask_another(enum question_place place, USHORT type, ULONG protocol, ULONG kind)
+{
+	PWSK_SOCKET socket = open_socket(&scene, type, protocol, kind, NULL, NULL);
+
+	wsk_rows_ask(&facts, place, socket);
+	close_socket(socket);
+}
+
+static void serve(PWSK_SOCKET listener)
+{
+	PWSK_SOCKET earlier = accept_one(listener), client;
+	uint16_t port = 0;
+
+	learn_records(earlier, facts.stale);
+	disconnect(earlier);
+	await_end(earlier);
+	client = accept_one(listener);
+	learn_records(client, facts.records);
+	wsk_rows_ask(&facts, LISTENING, listener);
+	ask_another(DATAGRAM, SOCK_DGRAM, IPPROTO_UDP, WSK_FLAG_DATAGRAM_SOCKET);
+	ask_another(BASIC, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_BASIC_SOCKET);
+	ask_another(STREAM, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_STREAM_SOCKET);
+	wsk_rows_ask(&facts, ACCEPTED, client);
+	if (facts.context_size > 5 && !memcmp(facts.context, "port=", 5))
+		port = (uint16_t)atoi((char *)facts.context + 5);
+	relay(client, port);
+	await_end(client);
+	wsk_rows_ask(&facts, HALF, client);
+	wsk_rows_ask(&facts, ENDED, earlier);
+	disconnect(client);
+	close_socket(client);
+	close_socket(earlier);
 }
 
 int main(int count, char **words)
 {
-	PWSK_SOCKET listener, client, datagram;
-	struct answer records, context;
+	PWSK_SOCKET listener;
 
-	if (count != 2)
+	if (count < 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	question_facts_init(&facts, words[2], count > 3 ? words[3] : "", SIZE_MAX);
 	asked_init(&asked);
 	scene_begin(&scene);
 	listener =
 		open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_LISTEN_SOCKET, NULL, NULL);
 	bind_socket(listener, (uint16_t)atoi(words[1]));
-	datagram =
-		open_socket(&scene, SOCK_DGRAM, IPPROTO_UDP, WSK_FLAG_DATAGRAM_SOCKET, NULL, NULL);
 	printf("ready\n");
-	assert_int_equal(pended(&asked,
-				listen_calls(listener)->WskAccept(listener, 0, NULL, NULL, NULL,
-								  NULL, asked_arm(&asked))),
-			 STATUS_SUCCESS);
-	client = (PWSK_SOCKET)asked.answer.Information;
-	ask("listening", listener, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	ask("datagram", datagram, SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS, NULL, 0, ANSWER_MAX);
-	records = ask_everything(client);
-	context = ask("destination", client, SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT, NULL, 0,
-		      ANSWER_MAX);
-	if (context.size > 5 && !memcmp(context.bytes, "port=", 5))
-		relay(client, &records, (uint16_t)atoi((char *)context.bytes + 5));
-	ask_when_closed_by_the_peer(client);
-	close_socket(datagram);
+	question_facts_read_foreign(&facts);
+	serve(listener);
 	close_socket(listener);
 	scene_end(&scene);
 	asked_free(&asked);
