@@ -41,6 +41,7 @@
 #include <wdm_more.h>
 #include <wdm_print.h>
 #include <wdm_queue.h>
+#include <wdm_registry.h>
 #include <wdm_rtl.h>
 #include <wdm_seh.h>
 #include <wdm_table.h>

@@ -9,6 +9,7 @@
 #include "device_name.h"
 #include "nt_internal.h"
 #include "nt_runner.h"
+#include "registry_tree.h"
 #include "verifier.h"
 
 /* Over all lists of devices, stacks and extensions. */
@@ -47,6 +48,22 @@ static void destroy_driver(void *object)
 	}
 }
 
+/* The key that DriverEntry is told of. Without memory, the driver finds none. */
+static void make_service_key(const char *name)
+{
+	char path[160];
+	WCHAR wide[160];
+	int length = snprintf(path, sizeof(path),
+			      "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\%s", name);
+
+	for (int i = 0; i < length && i < (int)sizeof(path); i++)
+		wide[i] = (unsigned char)path[i];
+	nt_registry_lock();
+	if (length < (int)sizeof(path))
+		nt_key_ensure(wide, (size_t)length * sizeof(WCHAR));
+	nt_registry_unlock();
+}
+
 PDRIVER_OBJECT nt_driver_object_new(const char *name)
 {
 	struct driver *driver = nt_object_new(NT_OBJECT_DRIVER, sizeof(*driver), destroy_driver);
@@ -67,6 +84,7 @@ PDRIVER_OBJECT nt_driver_object_new(const char *name)
 	driver->extension.DriverObject = &driver->object;
 	for (int i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
 		driver->object.MajorFunction[i] = refuse;
+	make_service_key(name);
 	return &driver->object;
 }
 

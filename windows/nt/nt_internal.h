@@ -71,6 +71,7 @@ enum nt_object_type {
 	NT_OBJECT_DEVICE,
 	NT_OBJECT_DRIVER,
 	NT_OBJECT_OPEN_FILE,
+	NT_OBJECT_KEY,
 };
 void *nt_object_new(enum nt_object_type type, size_t size, void (*destroy)(void *object));
 const void *nt_object_memory(const void *object);
