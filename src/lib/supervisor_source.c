@@ -140,7 +140,7 @@ int wh_supervisor_get(int fd, int option, void *buffer, size_t size, size_t *ret
 	errno = saved_errno;
 	if (error)
 		return error;
-	if (request.size)
+	if (buffer && request.size)
 		memcpy(buffer, answer.bytes, answer.size);
 	*ret_length = answer.size;
 	return 0;

@@ -155,7 +155,7 @@ static struct wh_caller *make(__u32 thread, bool plain, int *ret_error)
 
 static struct wh_caller **place_of(struct wh_callers *callers, __u32 thread, size_t way)
 {
-	return &callers->kept[(thread * WAYS + way) % CALLERS];
+	return &callers->kept[((size_t)thread * WAYS + way) % CALLERS];
 }
 
 static void unuse(struct wh_caller *caller)

@@ -36,9 +36,9 @@
 
 /* The lower half of an argument: all of ours are int. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (n)*8)
+#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (n)*8ul)
 #else
-#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (n)*8 + 4)
+#define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (n)*8ul + 4)
 #endif
 
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))

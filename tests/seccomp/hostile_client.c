@@ -29,6 +29,15 @@ static atomic_int number = -1;             /* of the socket that is connected */
 static atomic_bool done;
 static double deadline;
 
+static unsigned int seed;
+
+/* Less than limit. */
+static unsigned int chance(unsigned int limit)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 16) % limit;
+}
+
 static double now(void)
 {
 	struct timespec time;
@@ -85,7 +94,7 @@ static void *connect_it(void *data)
 	(void)data;
 	while (!done)
 		if (number >= 0)
-			connect(number, (struct sockaddr *)&other, sizeof(other));
+			(void)!connect(number, (struct sockaddr *)&other, sizeof(other));
 	return NULL;
 }
 
@@ -121,17 +130,17 @@ static long nonsense(void)
 	while (now() < deadline) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		void *where =
-			(void *[]){NULL, page, page + 4090, page + 4096, (void *)-1L}[rand() % 5];
+			(void *[]){NULL, page, page + 4090, page + 4096, (void *)-1L}[chance(5)];
 		socklen_t size =
-			(socklen_t[]){0, 1, 4, 16, 28, 128, 129, 1024, 1u << 31, ~0u}[rand() % 10];
-		socklen_t *length = rand() % 4 ? &size : (socklen_t *)(page + 4094);
-		int level = levels[rand() % 5];
+			(socklen_t[]){0, 1, 4, 16, 28, 128, 129, 1024, 1u << 31, ~0u}[chance(10)];
+		socklen_t *length = chance(4) ? &size : (socklen_t *)(page + 4094);
+		int level = levels[chance(5)];
 
-		connect(rand() % 8 ? fd : rand() - rand(), where, size);
+		(void)!connect(chance(8) ? fd : (int)chance(2000) - 1000, where, size);
 		getpeername(fd, where, length);
-		getsockopt(fd, level, 60 + rand() % 14, where, length);
-		setsockopt(fd, level, 60 + rand() % 14, where, size);
-		listen(rand() % 2 ? fd : -1, rand());
+		getsockopt(fd, level, 60 + chance(14), where, length);
+		setsockopt(fd, level, 60 + chance(14), where, size);
+		listen(chance(2) ? fd : -1, (int)chance(1000));
 		close(fd);
 		calls++;
 	}
@@ -147,9 +156,9 @@ static long bomb(void)
 		if (!pid) {
 			int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-			connect(fd, (struct sockaddr *)&first, sizeof(first));
+			(void)!connect(fd, (struct sockaddr *)&first, sizeof(first));
 			close(fd);
-			if (rand() % 4 == 0)
+			if (chance(4) == 0)
 				_exit(0);
 		}
 		while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -177,7 +186,7 @@ int main(int argc, char **argv)
 	other = at(argv[3]);
 	memcpy((void *)&shared, &first, sizeof(first));
 	deadline = now() + atof(argv[4]);
-	srand((unsigned int)getpid());
+	seed = (unsigned int)getpid();
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		pthread_t thread;
 
