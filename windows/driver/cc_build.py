@@ -34,6 +34,9 @@ QUIET_CLANG = [
     "-Wno-unknown-warning-option", "-Wno-ignored-attributes", "-Wno-incompatible-library-redeclaration",
     "-Wno-builtin-requires-header", "-Wno-microsoft", "-Wno-ignored-pragmas", "-Wno-pragma-pack",
 ]
+# The C library's <sys/select.h>, which <stdlib.h> brings, counts as read: its FD_SETSIZE would replace the
+# program's own, and its names are Winsock's.
+USER = ["-D_SYS_SELECT_H=1"]
 # A driver's malloc() is its own.
 KERNEL = [f"-fno-builtin-{name}" for name in ("malloc", "calloc", "realloc", "free")]
 KERNEL_CXX = ["-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"]
@@ -78,7 +81,7 @@ class Build:
         values = dict(DEFINES) if command.user else {**DEFINES, "_KERNEL_MODE": "1"}
         words = [f"-D{name}={value}" for name, value in values.items() if name not in taken]
         words += [f"-U{name}" for name in UNDEFINES if name not in taken]
-        words += FLAGS + ([] if command.user else KERNEL)
+        words += FLAGS + (USER if command.user else KERNEL)
         if kind == "c":
             words += ["-fgnu89-inline"]
         else:

@@ -10,10 +10,11 @@
 #endif
 
 /*
- * <stdlib.h> brings <sys/select.h>. When it has been, its names are hidden behind macros; when not, it
- * is taken as read.
+ * <stdlib.h> brings <sys/select.h>. whither-cc and the flags of pkg-config have it taken as read from the
+ * beginning (-D_SYS_SELECT_H=1), so that an FD_SETSIZE of the program's own is never touched. Without them:
+ * when it has been read, its names are hidden behind macros; when not, it is taken as read from here on.
  */
-#ifdef _SYS_SELECT_H
+#ifdef FD_ZERO
 #define WHITHER_SELECT_IS_LATE
 #undef FD_ZERO
 #undef FD_SET
@@ -25,7 +26,7 @@
 #if defined(FD_SETSIZE) && defined(__FD_SETSIZE) && FD_SETSIZE == __FD_SETSIZE
 #undef FD_SETSIZE
 #endif
-#else
+#elif !defined(_SYS_SELECT_H)
 #define _SYS_SELECT_H 1
 #endif
 #ifndef FD_SETSIZE

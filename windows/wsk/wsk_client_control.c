@@ -131,7 +131,7 @@ NTSTATUS wsk_client_control(PWSK_CLIENT client, ULONG code, SIZE_T input_size, P
 {
 	struct call call = {code, input_size, input, output_size, output, 0};
 	struct wsk_registration *registration;
-	struct wsk_request *request;
+	struct wsk_request *request = NULL;
 	NTSTATUS status;
 
 	if (code == WSK_TRANSPORT_LIST_CHANGE && !irp)
@@ -156,7 +156,7 @@ NTSTATUS wsk_client_control(PWSK_CLIENT client, ULONG code, SIZE_T input_size, P
 	pthread_mutex_unlock(&wsk_registration_lock);
 	if (size_returned && (status == STATUS_SUCCESS || status == STATUS_BUFFER_OVERFLOW))
 		*size_returned = call.returned;
-	if (irp)
+	if (request)
 		return wsk_finish_now(request, status, call.returned);
 	wsk_registration_leave(registration);
 	return status;
