@@ -44,9 +44,9 @@ static struct pair open_pair(int family)
 			      family == AF_INET6 ? sizeof(six) : sizeof(four)),
 			 0);
 	assert_int_equal(getsockname(pair.answers, (SOCKADDR *)&pair.name, &pair.name_size), 0);
+	/* IPV6_PKTINFO is the same number. */
 	assert_int_equal(setsockopt(pair.answers, family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
-				    family == AF_INET6 ? IPV6_PKTINFO : IP_PKTINFO, (char *)&on,
-				    sizeof(on)),
+				    IP_PKTINFO, (char *)&on, sizeof(on)),
 			 0);
 	receive_message = (LPFN_WSARECVMSG)extension(pair.asks, (GUID)WSAID_WSARECVMSG);
 	send_message = (LPFN_WSASENDMSG)extension(pair.asks, (GUID)WSAID_WSASENDMSG);
