@@ -16,7 +16,7 @@ set -euo pipefail
 
 build=build
 options=(--native-file build-dev.ini)
-runs=("check")
+runs=("programs" "checks" "machine")
 case ${1:-} in
 '') ;;
 --sanitize)
@@ -43,20 +43,37 @@ meson configure "$build" -Dtests=enabled -Dfuzz=enabled -Dman=enabled >/dev/null
   failed_to "meson configure"
 meson compile -C "$build" || failed_to "the build"
 
+# Tests that need the machine's network, cgroups or users to themselves run one at a time and mostly wait;
+# the checks of the sources, which need the processor only, run beside them.
+beside=
+trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || :' EXIT
 logs=()
 for run in "${runs[@]}"; do
   case $run in
-  check) arguments=(--no-suite soak) ;;
+  programs) arguments=(--no-suite soak --no-suite check --no-suite kernel --no-suite proxies --no-suite seccomp) ;;
+  checks) arguments=(--suite check --no-suite soak) ;;
+  machine) arguments=(--suite kernel --suite proxies --suite seccomp --no-suite soak) ;;
   sanitize) arguments=(--suite unit --suite windows --suite fuzz --suite kernel --timeout-multiplier 4) ;;
   soak) arguments=(--suite soak) ;;
   valgrind) arguments=(--suite unit --setup valgrind) ;;
   esac
   # Its verdict is in the log, and the log says more.
-  meson test -C "$build" --no-rebuild --logbase "$run" "${arguments[@]}" </dev/null || :
+  if [ "$run" = checks ]; then
+    nice meson test -C "$build" --no-rebuild --logbase "$run" "${arguments[@]}" \
+      </dev/null >"$build/checks-output.txt" 2>&1 &
+    beside=$!
+  else
+    meson test -C "$build" --no-rebuild --logbase "$run" "${arguments[@]}" </dev/null || :
+  fi
   log=$build/meson-logs/$run.json
   [ "$run" = valgrind ] && log=$build/meson-logs/$run-valgrind.json
   logs+=("$log")
 done
+if [ -n "$beside" ]; then
+  wait "$beside" || :
+  beside=
+  cat "$build/checks-output.txt"
+fi
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "check: not root: the suite 'kernel' and what else is named above was left out; sudo make check runs it."
