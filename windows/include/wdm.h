@@ -37,6 +37,7 @@
 #include <wdm_check.h>
 #include <wdm_csq.h>
 #include <wdm_device.h>
+#include <wdm_file.h>
 #include <wdm_interlocked.h>
 #include <wdm_more.h>
 #include <wdm_print.h>

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "device_name.h"
+#include "host_file.h"
 #include "nt_internal.h"
 #include "nt_runner.h"
+#include "open_file.h"
 #include "utf_units.h"
 
 #define LONGEST_NAME 256
@@ -170,19 +172,27 @@ void nt_device_close(struct nt_device_handle *handle)
 	free(handle);
 }
 
-/* What a HANDLE of nt_file_open() stands for. */
-struct open_file {
-	struct nt_device_handle *device;
-};
-
 static void close_file(void *object)
 {
-	nt_device_close(((struct open_file *)object)->device);
+	const struct nt_open_file *file = object;
+
+	nt_device_close(file->device);
+	if (file->descriptor >= 0)
+		nt_host_file_close(file->descriptor);
+}
+
+struct nt_open_file *nt_open_file_new(void)
+{
+	struct nt_open_file *file = nt_object_new(NT_OBJECT_OPEN_FILE, sizeof(*file), close_file);
+
+	if (file)
+		file->descriptor = -1;
+	return file;
 }
 
 NTSTATUS nt_file_open(PCUNICODE_STRING name, ULONG access, HANDLE *ret_file)
 {
-	struct open_file *file = nt_object_new(NT_OBJECT_OPEN_FILE, sizeof(*file), close_file);
+	struct nt_open_file *file = nt_open_file_new();
 	NTSTATUS status;
 
 	if (!file)
@@ -203,7 +213,11 @@ NTSTATUS nt_file_control(HANDLE file, ULONG code, const void *input, ULONG input
 
 	if (!NT_SUCCESS(status))
 		return status;
-	status = nt_device_control(((struct open_file *)object)->device, code, input, input_size,
+	if (!((struct nt_open_file *)object)->device) {
+		ObfDereferenceObject(object);
+		return STATUS_INVALID_DEVICE_REQUEST;
+	}
+	status = nt_device_control(((struct nt_open_file *)object)->device, code, input, input_size,
 				   output, output_size, ret_size);
 	ObfDereferenceObject(object);
 	return status;
@@ -216,8 +230,12 @@ NTSTATUS nt_file_transfer(HANDLE file, bool reads, void *buffer, ULONG size, ULO
 
 	if (!NT_SUCCESS(status))
 		return status;
-	status = transfer(((struct open_file *)object)->device, reads ? IRP_MJ_READ : IRP_MJ_WRITE,
-			  buffer, size, ret_size);
+	if (!((struct nt_open_file *)object)->device) {
+		ObfDereferenceObject(object);
+		return STATUS_INVALID_DEVICE_REQUEST;
+	}
+	status = transfer(((struct nt_open_file *)object)->device,
+			  reads ? IRP_MJ_READ : IRP_MJ_WRITE, buffer, size, ret_size);
 	ObfDereferenceObject(object);
 	return status;
 }
