@@ -84,9 +84,9 @@ def cgroup_root():
 
 
 def skip(reason):
-    """Ends the whole test as skipped."""
+    """Ends the whole test as skipped. Meson sees that in the plan, and another status than 0 is an error to it."""
     print(f"1..0 # SKIP {reason}", flush=True)
-    sys.exit(77)
+    sys.exit(0 if os.environ.get("CMOCKA_MESSAGE_OUTPUT") == "TAP" else 77)
 
 
 class Child:

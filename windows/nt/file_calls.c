@@ -62,6 +62,7 @@ static NTSTATUS open_named(PCUNICODE_STRING name, ULONG access, ULONG how, ULONG
 		      status;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): Windows' own parameters. */
 NTSTATUS NTAPI ZwCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
 			    POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock,
 			    PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
@@ -143,6 +144,7 @@ static NTSTATUS transfer(HANDLE handle, bool reads, HANDLE event, PIO_APC_ROUTIN
 	return conclude(status, done, block, event);
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 NTSTATUS NTAPI ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
 			  PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer,
 			  ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
@@ -152,6 +154,7 @@ NTSTATUS NTAPI ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRo
 			ByteOffset);
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 NTSTATUS NTAPI ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
 			   PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer,
 			   ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
@@ -161,6 +164,7 @@ NTSTATUS NTAPI ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcR
 			ByteOffset);
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 NTSTATUS NTAPI ZwDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
 				     PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
 				     ULONG IoControlCode, PVOID InputBuffer,

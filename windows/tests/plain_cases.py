@@ -78,7 +78,7 @@ class Tools:
 def main():
     if os.environ.get("WHITHER_SANITIZED"):
         print("1..0 # SKIP a sanitized library is not for programs that are not", flush=True)
-        sys.exit(77)
+        sys.exit(0)
     cases = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
     failed = 0
     print(f"1..{len(cases)}", flush=True)
