@@ -197,6 +197,23 @@ static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised 
 	return error;
 }
 
+/* What rules say and a supervisor cannot do, in one line. */
+static void say_limits(const struct wh_rules *rules)
+{
+	bool owners = false, namespaces = false;
+
+	for (__u32 i = 0; i < rules->redirector_count && i < WH_REDIRECTORS_MAX; i++) {
+		owners |= rules->redirector[i].owner.flags & WH_OWNER_STATED;
+		namespaces |= rules->redirector[i].flags & WH_REDIRECTOR_ABROAD;
+	}
+	if (owners || namespaces)
+		wh_say("warning: without the kernel engine %s%s%s",
+		       owners ? "nobody is kept from the address of a stated owner" : "",
+		       owners && namespaces ? ", and " : "",
+		       namespaces ? "connects in other network namespaces are not redirected" :
+				    "");
+}
+
 static int make_table(struct wh_run_state *state, struct wh_run_supervised *supervised)
 {
 	const struct wh_run_request *request = state->request;
@@ -206,6 +223,8 @@ static int make_table(struct wh_run_state *state, struct wh_run_supervised *supe
 	if (request->rule_count) {
 		error = wh_run_table_read(&supervised->table, request->rules, request->rule_count,
 					  &problem);
+		if (!error)
+			say_limits(supervised->table.rules);
 	} else {
 		error = wh_run_rules_supervise(state->set, &state->listen4, &state->listen6,
 					       &problem);
@@ -316,6 +335,9 @@ void wh_run_supervised_summary(const struct wh_run_state *state)
 	       " refused",
 	       totals.connects, totals.connects == 1 ? "" : "s", totals.redirected, totals.passed,
 	       refused + totals.blocked);
+	if (totals.absent)
+		wh_say("%" PRIu64 " time%s a connect went on without a proxy that is absent",
+		       totals.absent, totals.absent == 1 ? "" : "s");
 	if (totals.pended)
 		wh_say("%" PRIu64 " question%s to %s: %" PRIu64 " connect%s blocked", totals.pended,
 		       totals.pended == 1 ? "" : "s", state->request->ask.program, totals.blocked,

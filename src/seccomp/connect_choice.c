@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "chain_build.h"
+#include "listener_check.h"
+#include "socket_finder.h"
 #include "supervisor_internal.h"
 
 static __u64 boot_now(void)
@@ -30,6 +32,53 @@ static void find_listener(const struct wh_rules *rules, const struct wh_process 
 		wh_listener_find(search);
 }
 
+/* One address of the redirector's range, if it has one: the next. */
+static void pick_address(struct wh_supervisor *supervisor, struct wh_verdict *verdict)
+{
+	const struct wh_redirector *redirector =
+		&supervisor->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
+	const struct wh_spread *spread = wh_redirector_spread(redirector, &verdict->target);
+
+	if (spread)
+		wh_spread_pick(spread, supervisor->spread[redirector->slot % WH_SLOTS]++,
+			       &verdict->target.address);
+}
+
+/*
+ * Whether the connect goes on without this redirector, as nobody listens for it. Looked at only where that
+ * permits it: else the connect itself finds out. Who listens is not known.
+ */
+static bool may_pass_over(struct wh_supervisor *supervisor, const struct wh_connect *connect)
+{
+	const struct wh_redirector *redirector =
+		&supervisor->rules->redirector[connect->verdict.redirector % WH_REDIRECTORS_MAX];
+
+	return wh_absence_permits(redirector, WH_CAUSE_ABSENT) &&
+	       redirector->netns == connect->taken->netns &&
+	       redirector->netns == supervisor->netns &&
+	       wh_listener_seek(supervisor->finder, &connect->verdict.target) == -ENOENT;
+}
+
+/* Offers the connect to one redirector after the other, until the proxy of one is there. */
+static void offer(struct wh_supervisor *supervisor, struct wh_connect *connect,
+		  struct wh_choice *choice)
+{
+	const struct wh_redirector *redirectors = supervisor->rules->redirector;
+
+	for (int i = 0; i <= WH_ABSENT_MAX; i++) {
+		wh_choice_final(choice, &connect->passed, connect->hops, &connect->verdict);
+		if (connect->verdict.action != WH_ACTION_REDIRECT)
+			return;
+		pick_address(supervisor, &connect->verdict);
+		if (!may_pass_over(supervisor, connect))
+			return;
+		supervisor->totals.absent++;
+		wh_slot_set_add(&connect->passed.slots,
+				redirectors[connect->verdict.redirector % WH_REDIRECTORS_MAX].slot);
+	}
+	wh_verdict_refuse(&connect->verdict, WH_CAUSE_ABSENT);
+}
+
 /* A redirector's conditions match: who has passed, and does it take the connect? */
 static void finish(struct wh_supervisor *supervisor, struct wh_connect *connect,
 		   const struct wh_process *process, struct wh_choice *choice)
@@ -47,7 +96,7 @@ static void finish(struct wh_supervisor *supervisor, struct wh_connect *connect,
 		connect->related = relation.last;
 		connect->hops = relation.last == WH_NO_REDIRECTOR ? 0 : 1;
 	}
-	wh_choice_final(choice, &connect->passed, connect->hops, &connect->verdict);
+	offer(supervisor, connect, choice);
 }
 
 void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *connect)
@@ -61,6 +110,8 @@ void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *conn
 	struct wh_facts facts = {
 		.destination = connect->destination,
 		.netns = connect->taken->netns,
+		/* Whatever owns it: no other one can be known as the host's. */
+		.host_netns = connect->taken->netns == supervisor->netns,
 		.who = &connect->who,
 		.path = &connect->path,
 	};

@@ -94,6 +94,16 @@ int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_
 	return error;
 }
 
+int wh_listener_seek(int finder, const struct wh_endpoint *address)
+{
+	const struct wh_endpoint anybody = {};
+	int state = 0, error;
+	__u64 cookie;
+
+	error = look_up(finder, address, &anybody, &cookie, &state);
+	return !error && state != TCP_LISTEN ? -ENOENT : error;
+}
+
 static int ask_for_all(int finder, int family, __be16 local, __be16 remote)
 {
 	const struct question question = {

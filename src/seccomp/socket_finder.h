@@ -16,6 +16,10 @@ int wh_socket_finder_open(void);
 int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
 		   __u64 *ret_cookie, int *ret_state);
 
+/* Whether somebody listens who would get a connection to this address of the finder's namespace: 0, -ENOENT
+ * nobody, or another negative errno. */
+int wh_listener_seek(int finder, const struct wh_endpoint *address);
+
 /*
  * All TCP sockets with a connection, of both families, that have port at one of their ends: visit is
  * called for each. Returns 0 or a negative errno: then not all were seen. state is TCP's, as of the

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "abi_answer.h"
+#include "engine.h"
 #include "pended_connect.h"
 #include "socket_finder.h"
 #include "supervisor_internal.h"
@@ -62,6 +63,9 @@ static int fill(struct wh_supervisor *supervisor, const struct wh_rules *rules)
 
 	if (getrandom(&supervisor->key, sizeof(supervisor->key), 0) != sizeof(supervisor->key))
 		return -EIO;
+	error = wh_netns_cookie(&supervisor->netns);
+	if (error)
+		return error;
 	supervisor->finder = wh_socket_finder_open();
 	if (supervisor->finder < 0)
 		return supervisor->finder;

@@ -54,6 +54,8 @@ struct wh_supervisor {
 	struct wh_context *contexts;
 	size_t context_count;
 	struct wh_hash_key key;
+	uint64_t netns;         /* cookie of ours, which the finders look in */
+	__u64 spread[WH_SLOTS]; /* by slot: connections that were spread over a range */
 	__u64 ports[65536 / 64]; /* that some redirector has, or had */
 	struct wh_callers *callers;
 	struct wh_redirects *redirects;
