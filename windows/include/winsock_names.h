@@ -45,6 +45,8 @@ char *WSAAPI inet_ntoa(struct in_addr in) WHITHER_WINSOCK(inet_ntoa);
 
 /* The answers live in the thread until its next call. */
 struct hostent *WSAAPI gethostbyname(const char *name) WHITHER_WINSOCK(gethostbyname);
+struct hostent *WSAAPI gethostbyaddr(const char *addr, int len, int type)
+	WHITHER_WINSOCK(gethostbyaddr);
 /* The length has the type that <unistd.h> gives it, and is taken as Windows' int. */
 int WSAAPI gethostname(char *name, size_t namelen) WHITHER_NOEXCEPT WHITHER_WINSOCK(gethostname);
 

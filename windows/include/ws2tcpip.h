@@ -28,6 +28,9 @@ typedef int socklen_t;
 #define EAI_SOCKTYPE WSAESOCKTNOSUPPORT
 #define GAI_STRERROR_BUFFER_SIZE 1024
 
+typedef VOID(CALLBACK *LPLOOKUPSERVICE_COMPLETION_ROUTINE)(DWORD dwError, DWORD dwBytes,
+							   LPWSAOVERLAPPED lpOverlapped);
+
 #pragma GCC visibility push(default)
 WHITHER_BEGIN_C
 
@@ -46,6 +49,19 @@ INT WSAAPI getnameinfo(const SOCKADDR *pSockaddr, socklen_t SockaddrLength, PCHA
 INT WSAAPI GetNameInfoW(const SOCKADDR *pSockaddr, socklen_t SockaddrLength, PWCHAR pNodeBuffer,
 			DWORD NodeBufferSize, PWCHAR pServiceBuffer, DWORD ServiceBufferSize,
 			INT Flags);
+/* The form that waits alone: a timeout, an OVERLAPPED, a routine, a handle are WSAEOPNOTSUPP. */
+INT WSAAPI GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId,
+			  const ADDRINFOEXA *hints, PADDRINFOEXA *ppResult, struct timeval *timeout,
+			  LPOVERLAPPED lpOverlapped,
+			  LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine,
+			  LPHANDLE lpNameHandle);
+INT WSAAPI GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId,
+			  const ADDRINFOEXW *hints, PADDRINFOEXW *ppResult, struct timeval *timeout,
+			  LPOVERLAPPED lpOverlapped,
+			  LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine,
+			  LPHANDLE lpHandle);
+void WSAAPI FreeAddrInfoExA(PADDRINFOEXA pAddrInfoEx);
+void WSAAPI FreeAddrInfoExW(PADDRINFOEXW pAddrInfoEx);
 /* The text lives in the thread until its next call. */
 char *WSAAPI gai_strerrorA(int ecode);
 WCHAR *WSAAPI gai_strerrorW(int ecode);
@@ -67,6 +83,8 @@ WHITHER_END_C
 #define GetAddrInfo WHITHER_AW(GetAddrInfo)
 #define FreeAddrInfo WHITHER_AW(FreeAddrInfo)
 #define GetNameInfo WHITHER_AW(GetNameInfo)
+#define GetAddrInfoEx WHITHER_AW(GetAddrInfoEx)
+#define FreeAddrInfoEx WHITHER_AW(FreeAddrInfoEx)
 #define InetPton WHITHER_AW(InetPton)
 #define InetNtop WHITHER_AW(InetNtop)
 #define gai_strerror WHITHER_AW(gai_strerror)

@@ -5,6 +5,7 @@
 #include "cmocka_once.h"
 
 #include <ntddk.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ static char folder[32];
 
 static int begin(void **state)
 {
-	strcpy(folder, "/tmp/whither-nt-XXXXXX");
+	snprintf(folder, sizeof(folder), "/tmp/whither-nt-XXXXXX");
 	return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -30,9 +31,7 @@ static UNICODE_STRING name_of(const char *prefix, const char *file, WCHAR room[1
 	char text[128];
 	USHORT length = 0;
 
-	strcpy(text, prefix);
-	strcat(text, folder);
-	strcat(text, file);
+	snprintf(text, sizeof(text), "%s%s%s", prefix, folder, file);
 	for (char *at = text; *at; at++)
 		room[length++] = (WCHAR)(*at == '/' && strchr(prefix, ':') ? '\\' : *at);
 	return (UNICODE_STRING){(USHORT)(length * 2), 256, room};
@@ -115,8 +114,7 @@ static void a_log_is_written_and_read(void **state)
 	assert_int_equal(ZwReadFile(file, NULL, NULL, NULL, &block, bytes, 1, NULL, NULL),
 			 STATUS_ACCESS_DENIED);
 	ZwClose(file);
-	strcpy(path, folder);
-	strcat(path, "/log.txt");
+	snprintf(path, sizeof(path), "%s/log.txt", folder);
 	assert_int_equal(unlink(path), 0);
 }
 
@@ -162,7 +160,7 @@ static void wrong_questions(void **state)
 
 static NTSTATUS NTAPI agree(PDEVICE_OBJECT device, PIRP irp)
 {
-	const PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
+	PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
 
 	irp->IoStatus.Status = STATUS_SUCCESS;
 	irp->IoStatus.Information = 0;

@@ -114,8 +114,8 @@ bool ws_host_service(const char *name, int *port, const char *protocol, char *re
 
 	if (error || !found || strlen(found->s_name) >= size || strlen(found->s_proto) >= size)
 		return false;
-	strcpy(ret_name, found->s_name);
-	strcpy(ret_protocol, found->s_proto);
+	memcpy(ret_name, found->s_name, strlen(found->s_name) + 1);
+	memcpy(ret_protocol, found->s_proto, strlen(found->s_proto) + 1);
 	*port = found->s_port;
 	return true;
 }

@@ -304,3 +304,35 @@ struct hostent *WSAAPI gethostbyname(const char *name)
 					found->list};
 	return &found->entry;
 }
+
+struct hostent *WSAAPI gethostbyaddr(const char *addr, int len, int type)
+{
+	struct answers *found = own_answers();
+	SOCKADDR_IN6 six = {.sin6_family = AF_INET6};
+	SOCKADDR_IN four = {.sin_family = AF_INET};
+	const bool is_six = type == AF_INET6;
+	const int size = is_six ? sizeof(six.sin6_addr) : sizeof(four.sin_addr);
+	INT error = 0;
+
+	if (!found)
+		error = WSA_NOT_ENOUGH_MEMORY;
+	else if (!is_six && type != AF_INET)
+		error = WSAEAFNOSUPPORT;
+	else if (!addr || len < size)
+		error = WSAEFAULT;
+	if (error) {
+		WSASetLastError(error);
+		return NULL;
+	}
+	memcpy(is_six ? (void *)&six.sin6_addr : (void *)&four.sin_addr, addr, (size_t)size);
+	memcpy(found->addresses, addr, (size_t)size);
+	if (answer(ws_host_reverse(is_six ? (void *)&six : (void *)&four,
+				   is_six ? sizeof(six) : sizeof(four), found->name,
+				   sizeof(found->name), NULL, 0, WS_LOOKUP_NAME_REQUIRED)))
+		return NULL;
+	found->list[0] = (char *)found->addresses;
+	found->list[1] = NULL;
+	found->entry = (struct hostent){found->name, found->aliases, (short)type, (short)size,
+					found->list};
+	return &found->entry;
+}
