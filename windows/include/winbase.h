@@ -2,12 +2,13 @@
 /* Copyright (C) 2026 The whither authors */
 
 /* Included by windows.h: objects and waits, threads, locks, memory, time, the last error. */
-#ifndef WHITHER_WINBASE_H
-#define WHITHER_WINBASE_H
-
+/* Before the guard: windows.h includes this again, and what comes behind it there needs it. */
 #ifndef WHITHER_WINDOWS_H
 #include <windows.h>
 #endif
+
+#ifndef WHITHER_WINBASE_H
+#define WHITHER_WINBASE_H
 
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 #define INFINITE 0xffffffffu
