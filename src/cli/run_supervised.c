@@ -210,8 +210,7 @@ static void say_limits(const struct wh_rules *rules)
 		wh_say("warning: without the kernel engine %s%s%s",
 		       owners ? "nobody is kept from the address of a stated owner" : "",
 		       owners && namespaces ? ", and " : "",
-		       namespaces ? "connects in other network namespaces are not redirected" :
-				    "");
+		       namespaces ? "connects in other network namespaces are not redirected" : "");
 }
 
 static int make_table(struct wh_run_state *state, struct wh_run_supervised *supervised)

@@ -289,7 +289,7 @@ static int listen_there(struct wh_query_server *server, const char *directory)
 	return chmod(server->address.sun_path, 0666) ? -errno : 0;
 }
 
-int wh_query_server_start(struct wh_supervisor *supervisor)
+int wh_query_server_open(struct wh_supervisor *supervisor)
 {
 	struct wh_query_server *server = calloc(1, sizeof(*server));
 	int error = 0;
@@ -303,8 +303,14 @@ int wh_query_server_start(struct wh_supervisor *supervisor)
 		error = -errno;
 	if (!error && supervisor->options.directory)
 		error = listen_there(server, supervisor->options.directory);
-	if (!error)
-		error = -pthread_create(&server->thread, NULL, run, supervisor);
+	return error;
+}
+
+int wh_query_server_start(struct wh_supervisor *supervisor)
+{
+	struct wh_query_server *server = supervisor->server;
+	int error = -pthread_create(&server->thread, NULL, run, supervisor);
+
 	server->running = !error;
 	return error;
 }

@@ -81,6 +81,8 @@ static int fill(struct wh_supervisor *supervisor, const struct wh_rules *rules)
 		error = wh_memory_new(&supervisor->memory);
 	if (!error)
 		error = wh_pended_new(supervisor);
+	if (!error)
+		error = wh_query_server_open(supervisor);
 	return error;
 }
 

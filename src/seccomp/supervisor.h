@@ -84,7 +84,7 @@ struct wh_supervisor_totals {
 	uint64_t redirected; /* sent to a redirector */
 	uint64_t passed;     /* made as they were asked for */
 	uint64_t refused[WH_CAUSE_SLOTS];
-	uint64_t absent;     /* times that one went on without a proxy that is absent */
+	uint64_t absent;          /* times that one went on without a proxy that is absent */
 	uint64_t pended, blocked; /* somebody was asked; and said no */
 	uint64_t unreachable;     /* processes whose sockets may not be taken: EPERM */
 	uint64_t records;         /* now */

@@ -54,8 +54,8 @@ struct wh_supervisor {
 	struct wh_context *contexts;
 	size_t context_count;
 	struct wh_hash_key key;
-	uint64_t netns;         /* cookie of ours, which the finders look in */
-	__u64 spread[WH_SLOTS]; /* by slot: connections that were spread over a range */
+	uint64_t netns;          /* cookie of ours, which the finders look in */
+	__u64 spread[WH_SLOTS];  /* by slot: connections that were spread over a range */
 	__u64 ports[65536 / 64]; /* that some redirector has, or had */
 	struct wh_callers *callers;
 	struct wh_redirects *redirects;
@@ -148,6 +148,9 @@ int wh_socket_relate(struct wh_supervisor *supervisor, const struct wh_taken *ta
 		     const void *bytes, size_t size, const struct wh_asker *asker);
 
 /* query_server.c */
+
+/* Its socket is there, and who asks waits until it is started. */
+int wh_query_server_open(struct wh_supervisor *supervisor);
 
 int wh_query_server_start(struct wh_supervisor *supervisor);
 void wh_query_server_stop(struct wh_supervisor *supervisor);
