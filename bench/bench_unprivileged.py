@@ -11,6 +11,7 @@ from bench_groups import DIRECT, PROXY, Group
 from bench_series import *
 
 SOCKS_PORT = 12399
+PENDED_PORT = 12398
 
 
 class Unprivileged(Group):
@@ -24,6 +25,17 @@ class Unprivileged(Group):
             row.add(number, dict(printed)["connect"])
 
         self.steps.append(("down", step))
+
+    def pended(self, count, reference, row):
+        """Beside 64 connects about which a program thinks; what is measured has been answered for."""
+        program = f"{self.ground.directory}/ask"
+        with open(program, "w") as file:
+            file.write(f"#!/bin/sh\nread -r line\ncase $line in *'\"port\":{PENDED_PORT}'*) exec sleep 100;; esac\n"
+                       "echo redirect\n")
+        os.chmod(program, 0o755)
+        run = [self.ground.whither, "run", "--engine", "seccomp", "--to", PROXY["listen"], "--ask", program, "--"]
+        self.variant(reference, PROXY, count, run)
+        self.variant(row, {**PROXY, "pended": 64, "other": f"{ORIGIN}:{PENDED_PORT}"}, count, run)
 
     def socks(self, count, row):
         """proxychains4 needs a SOCKS proxy, which has to be asked for each connection."""
@@ -60,5 +72,7 @@ class Unprivileged(Group):
         self.variant(supervised, PROXY, count, [*run, "--"])
         self.variant(passed, DIRECT, count, [*run, "remote-port=1", "--"])
         self.variant(plain, PROXY, count, [*run, "--"], WHITHER_PLAIN_SECCOMP="1")
+        asked = self.row("whither run --ask, the answer known", "ns", direct)
+        self.pended(count, asked, self.row("the same, beside 64 that wait for theirs", "ns", asked, at_most(1.1)))
         if shutil.which("proxychains4") and shutil.which("microsocks"):
             self.socks(max(count // 5, 50), self.row("proxychains4 (LD_PRELOAD), SOCKS5", "ns", direct))
