@@ -17,17 +17,24 @@ COMPILERS = ("gcc", "clang")
 DRIVER_PORT, WINSOCK_PORT, SECOND_PORT = 12360, 12361, 12002
 PAGE = b"<html>the page</html>\n"
 _made = {}
-_made_folder = tempfile.TemporaryDirectory(prefix="whither-examples-")
+_folders = []
 
 
 def tool(name):
     return built(f"windows/driver/{name}")
 
 
+def _folder():
+    """Made when it is needed: this script runs itself again, and what it has made before stays."""
+    if not _folders:
+        _folders.append(tempfile.TemporaryDirectory(prefix="whither-examples-"))
+    return _folders[0].name
+
+
 def make(name, compiler, *words):
     """A driver or program that whither-cc makes of examples, once."""
     if (name, compiler) not in _made:
-        output = f"{_made_folder.name}/{name}-{compiler}"
+        output = f"{_folder()}/{name}-{compiler}"
         done = subprocess.run([sys.executable, tool("whither-cc"), f"--cc={compiler}", "-g", "-Wall", "-Wextra",
                                "-Werror", *words, "-o", output], capture_output=True, text=True)
         equal((done.returncode, done.stdout + done.stderr), (0, ""), f"whither-cc of {name}")

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-/* Handles begin where no descriptor can be, and their two low bits are free for the program's use. */
-#define FIRST_HANDLE 0x40000000ul
+/* Handles begin where no descriptor can be, and none of the kernel's; their two low bits are free for the program's use. */
+#define FIRST_HANDLE 0x50000000ul
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct ws_object **table;
