@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 
 LOCK = "/run/whither-test.lock"  # that of the kernel tests, which share the machine with us
 ORIGIN = "192.0.2.10"  # RFC 5737, on the loopback interface of each namespace
@@ -197,6 +198,32 @@ class Ground:
         if child.returncode:
             raise Trouble(f"{' '.join(words)}: {complaint.strip()}")
         return [line.split() for line in printed.splitlines()]
+
+    def serve(self, port, words, text=""):
+        """Starts a program as the redirector's owner; returns its process when it listens. FILE among
+        the words: a file with this text."""
+        paths = [f"{self.directory}/serve-{port}.{kind}" for kind in ("conf", "log")]
+        with open(paths[0], "w") as file:
+            file.write(text)
+        user = ["setpriv", f"--reuid={PROXY_USER}", f"--regid={PROXY_USER}", "--clear-groups"]
+        words = [paths[0] if word == "FILE" else word for word in words]
+        with open(paths[1], "wb") as log:
+            process = subprocess.Popen(
+                self.plain.words([*user, *words]), stdout=subprocess.DEVNULL, stderr=log
+            )
+        for _ in range(500):
+            shown = subprocess.run(
+                self.plain.words(["ss", "-Hltn", f"sport = :{port}"]), text=True, capture_output=True
+            )
+            if shown.stdout.strip():
+                return process
+            if process.poll() is not None:
+                break
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        with open(paths[1], errors="replace") as log:
+            raise Trouble(f"{words[0]} does not listen: {log.read().strip()}")
 
     def close(self):
         self._stack.close()

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
 """What is measured: bulk data, memory, and the kernel programs themselves."""
-import signal
-import subprocess
-import time
-
 from bench_groups import *
 
 BULK_PROXY = {"listen": f"127.0.0.1:{QUERY_PROXY}", "target": f"{ORIGIN}:{QUERY_PORT}"}
@@ -18,31 +14,10 @@ class Bulk(Group):
 
     title = "bulk data"
 
-    def relay(self):
-        """Starts a relay as the owner; returns when it listens."""
-        process = subprocess.Popen(
-            self.ground.plain.words(
-                ["setpriv", f"--reuid={PROXY_USER}", f"--regid={PROXY_USER}", "--clear-groups",
-                 self.ground.whither, "relay", "--listen", f"127.0.0.1:{RELAY_PROXY}"]
-            ),
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        )
-        for _ in range(500):
-            shown = subprocess.run(
-                self.ground.plain.words(["ss", "-Hltn", f"sport = :{RELAY_PROXY}"]),
-                text=True, capture_output=True,
-            )
-            if shown.stdout.strip():
-                return process
-            if process.poll() is not None:
-                break
-            time.sleep(0.01)
-        process.kill()
-        raise Trouble(f"the relay does not listen: {process.communicate()[1].decode().strip()}")
-
     def variant(self, state, rows, addresses, size, relayed=False):
         def step(number):
-            relay = self.relay() if relayed else None
+            words = [self.ground.whither, "relay", "--listen", f"127.0.0.1:{RELAY_PROXY}"]
+            relay = self.ground.serve(RELAY_PROXY, words) if relayed else None
             try:
                 printed = self.ground.run(
                     "plain", "bench_bulk", mib=size.mib, **addresses,
@@ -52,8 +27,8 @@ class Bulk(Group):
                 )
             finally:
                 if relay:
-                    relay.send_signal(signal.SIGKILL)
-                    relay.communicate()
+                    relay.kill()
+                    relay.wait()
             for name, value in printed:
                 # The relay's own processor is part of what both sides take.
                 if name != "proxy":

@@ -4,10 +4,6 @@
 in the same place, run as the same user, asked for the same."""
 import os
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 
 from bench_groups import *
 
@@ -42,47 +38,21 @@ class Proxies(Group):
 
     title = "proxies in the place of a redirector"
 
-    def start(self, port, words, text=None):
-        """Starts a program as the owner; returns when it listens. FILE: where text is."""
-        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(text or "")
-            file.flush()
-            process = subprocess.Popen(
-                self.ground.plain.words(
-                    ["setpriv", f"--reuid={PROXY_USER}", f"--regid={PROXY_USER}", "--clear-groups",
-                     *(file.name if word == "FILE" else word for word in words)]
-                ),
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )
-            for _ in range(500):
-                shown = subprocess.run(
-                    self.ground.plain.words(["ss", "-Hltn", f"sport = :{port}"]),
-                    text=True, capture_output=True,
-                )
-                if shown.stdout.strip():
-                    return process
-                if process.poll() is not None:
-                    break
-                time.sleep(0.01)
-        process.kill()
-        raise Trouble(f"{words[0]} does not listen")
-
     def variant(self, rows, size, words, text, socks):
         def step(number):
             started = []
             try:
                 if socks:
-                    started.append(self.start(SOCKS_PORT, [
+                    started.append(self.ground.serve(SOCKS_PORT, [
                         socks, "-i", "127.0.0.1", "-p", str(SOCKS_PORT)]))
-                started.append(self.start(RELAY_PROXY, words, text))
+                started.append(self.ground.serve(RELAY_PROXY, words, text))
                 watched = {"sink_cpu": self.ground.other_processor, "watch": started[-1].pid}
                 printed = self.ground.run("plain", "bench_bulk", mib=size.mib, **RELAYED, **watched)
                 printed += self.ground.run("plain", "bench_bulk", messages=size.calls, **RELAYED,
                                            **watched)
             finally:
                 for process in started:
-                    process.send_signal(signal.SIGKILL)
+                    process.kill()
                     process.wait()
             for name, value in printed:
                 if name in rows:
@@ -93,13 +63,13 @@ class Proxies(Group):
     def fill(self, size):
         find = {name: shutil.which(name, path=PATH) for name in ("haproxy", "redsocks", "microsocks")}
         relay = [self.ground.whither, "relay", "--listen", f"127.0.0.1:{RELAY_PROXY}"]
-        variants = [("relay", relay, None, None)]
+        variants = [("relay", relay, "", None)]
         if find["haproxy"]:
             variants.append(("haproxy", [find["haproxy"], "-db", "-f", "FILE"], HAPROXY, None))
         if find["microsocks"]:
             through = find["microsocks"]
             variants.append(("relay, by SOCKS5", [*relay, "--via", f"socks5://127.0.0.1:{SOCKS_PORT}"],
-                             None, through))
+                             "", through))
             if find["redsocks"]:
                 variants.append(("redsocks, by SOCKS5", [find["redsocks"], "-c", "FILE"], REDSOCKS,
                                  through))
