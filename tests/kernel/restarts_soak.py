@@ -1,20 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
-"""Fifty thousand connections, each way: see restart_load.py."""
-import restart_load
-from kernel_scene import *
+"""restarts_under_load.py with fifty thousand connections each way."""
+import os
+import sys
 
-COUNT, BOUND = 50000, 600
-
-
-@case
-def with_block_nothing_reaches_the_origin_around_a_proxy_that_is_restarted(scene):
-    restart_load.blocks(scene, COUNT, BOUND)
-
-
-@case
-def with_permit_nothing_is_lost_while_the_proxy_is_restarted(scene):
-    restart_load.permits(scene, COUNT, BOUND)
-
-
-main(__file__)
+os.environ["WHITHER_RESTART_LOAD"] = "50000"
+path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "restarts_under_load.py")
+os.execv(sys.executable, [sys.executable, path, *sys.argv[1:]])

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
-"""A proxy restarted under load, in short: see restart_load.py."""
+"""A proxy restarted under load, see restart_load.py; restarts_soak.py gives another number."""
+import os
+
 import restart_load
 from kernel_scene import *
 
-COUNT, BOUND = 2400, 60
+COUNT = int(os.environ.get("WHITHER_RESTART_LOAD", "2400"))
+BOUND = max(60, COUNT // 80)
 
 
 @case
