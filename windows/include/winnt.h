@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-/* The types: in user mode all of windows.h, in a driver what wdm.h has of them. */
+/* The types: see windef.h. */
 #ifndef WHITHER_WINNT_H
 #define WHITHER_WINNT_H
 
-#ifdef _KERNEL_MODE
-#include <ntmacros.h>
-#include <winerror.h>
-#ifndef WINAPI
-#define WINAPI
-#define CALLBACK
-#define APIENTRY WINAPI
-#endif
-#else
-#include <windows.h>
-#endif
+#include <windef.h>
 
 #endif
