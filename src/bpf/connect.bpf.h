@@ -63,7 +63,9 @@ static __always_inline int call_offer(struct connect_call *call, __u32 related)
 	const struct wh_redirector *redirector;
 	__u32 cause = WH_CAUSE_ABSENT;
 
-	for (int i = 0; i <= WH_ABSENT_MAX; i++) {
+	/* Linux 6.1 refuses a loop of which the compiler lays out the end before the beginning. */
+#pragma clang loop unroll(full)
+	for (__u32 tried = 0; tried <= WH_ABSENT_MAX; tried++) {
 		connect_final(call->rules, question, call->who, call->path);
 		if (question->verdict.action == WH_ACTION_PASS)
 			return HOOK_ALLOW;
@@ -75,9 +77,9 @@ static __always_inline int call_offer(struct connect_call *call, __u32 related)
 			return call_redirect(call, related);
 		redirector =
 			&call->rules->redirector[question->verdict.redirector % WH_REDIRECTORS_MAX];
-		if (!wh_absence_permits(redirector, cause))
+		if (!wh_pass_over(redirector, cause, tried, &question->passed.slots))
 			break;
-		call_pass_over(call);
+		count_absent(redirector);
 	}
 	return call_refuse(call, cause);
 }

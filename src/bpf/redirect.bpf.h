@@ -123,38 +123,27 @@ static __noinline int call_spread(struct connect_call *call)
 	struct wh_verdict *verdict = &call->question.verdict;
 	const struct wh_redirector *redirector =
 		&call->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
-	struct wh_redirector_counters *counters = wh_redirectors_at(redirector->slot);
-	__u64 number;
+	const struct wh_spread *spread = wh_redirector_spread(redirector, &verdict->target);
+	struct wh_redirector_counters *counters;
 
-	if (!counters)
+	if (!spread)
 		return 0;
-	if (wh_address_is_v4(&verdict->target.address)) {
-		if (!redirector->spread4.host_bits)
-			return 0;
-		number = __sync_fetch_and_add(&counters->spread, 1);
-		wh_spread_pick(&redirector->spread4, number, &verdict->target.address);
-		return 0;
-	}
-	if (!redirector->spread6.host_bits)
-		return 0;
-	number = __sync_fetch_and_add(&counters->spread, 1);
-	wh_spread_pick(&redirector->spread6, number, &verdict->target.address);
+	counters = wh_redirectors_at(redirector->slot);
+	if (counters)
+		wh_spread_pick(spread, __sync_fetch_and_add(&counters->spread, 1),
+			       &verdict->target.address);
 	return 0;
 }
 
-/* The proxy is absent, and its redirector permits that: the connect goes on without it. */
-static __noinline int call_pass_over(struct connect_call *call)
+/* A connect goes on without this redirector, whose proxy is absent. */
+static __always_inline void count_absent(const struct wh_redirector *redirector)
 {
-	const struct wh_redirector *redirector =
-		&call->rules->redirector[call->question.verdict.redirector % WH_REDIRECTORS_MAX];
 	struct wh_redirector_counters *counters = wh_redirectors_at(redirector->slot);
 
-	wh_slot_set_add(&call->question.passed.slots, redirector->slot);
 	if (counters) {
 		count(&counters->absent_permitted);
 		counters->last_absent = bpf_ktime_get_boot_ns();
 	}
-	return 0;
 }
 
 static __always_inline __u32 call_check_bounds(struct connect_call *call)

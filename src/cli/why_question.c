@@ -192,27 +192,24 @@ static enum wh_why_outcome outcome_of_any(const struct wh_why *why)
 	return WH_WHY_PERMIT;
 }
 
-/* As in connect.bpf.h: a redirector whose proxy is absent may permit that the connect goes on. */
+/* A redirector whose proxy is absent may permit that the connect goes on. */
 static int look_at_obstacles(struct wh_why *why)
 {
 	struct wh_attempt *attempt = &why->attempt;
 	const struct wh_verdict *verdict = &attempt->verdict;
+	const struct wh_redirector *redirector;
 	int error = 0;
 
-	for (int i = 0; !error && verdict->action == WH_ACTION_REDIRECT && i <= WH_ABSENT_MAX;
-	     i++) {
-		const struct wh_redirector *redirector =
-			&why->rules->redirector[verdict->redirector];
-
+	for (__u32 tried = 0; verdict->action == WH_ACTION_REDIRECT; tried++) {
+		redirector = &why->rules->redirector[verdict->redirector];
 		error = wh_engine_obstacle(why->engine, redirector, &verdict->target, why->who.uid,
 					   &why->obstacle);
 		why->has_obstacle = !error;
 		why->cause = why->obstacle.cause;
-		if (error || i == WH_ABSENT_MAX || !wh_absence_permits(redirector, why->cause))
+		if (error || !wh_pass_over(redirector, why->cause, tried, &attempt->absent))
 			break;
 		why->has_obstacle = false;
 		why->cause = WH_CAUSE_NONE;
-		wh_slot_set_add(&attempt->absent, redirector->slot);
 		wh_attempt_decide(attempt);
 	}
 	if (error)

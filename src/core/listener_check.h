@@ -42,4 +42,18 @@ WH_RULE int wh_absence_permits(const struct wh_redirector *redirector, __u32 cau
 	       (cause == WH_CAUSE_ABSENT || cause == WH_CAUSE_INTRUDER);
 }
 
+/*
+ * The proxy of redirector is not there, for this cause, and tried absent ones were passed over
+ * before it. Returns 1 when the connect goes on without it, which passed then holds: let
+ * wh_choice_final() decide again. Returns 0 when the cause refuses the connect.
+ */
+WH_RULE int wh_pass_over(const struct wh_redirector *redirector, __u32 cause, __u32 tried,
+			 struct wh_slot_set *passed)
+{
+	if (tried >= WH_ABSENT_MAX || !wh_absence_permits(redirector, cause))
+		return 0;
+	wh_slot_set_add(passed, redirector->slot);
+	return 1;
+}
+
 #endif /* WH_LISTENER_CHECK_H */

@@ -33,50 +33,50 @@ static void find_listener(const struct wh_rules *rules, const struct wh_process 
 }
 
 /* One address of the redirector's range, if it has one: the next. */
-static void pick_address(struct wh_supervisor *supervisor, struct wh_verdict *verdict)
+static void pick_address(struct wh_supervisor *supervisor, const struct wh_redirector *redirector,
+			 struct wh_endpoint *target)
 {
-	const struct wh_redirector *redirector =
-		&supervisor->rules->redirector[verdict->redirector % WH_REDIRECTORS_MAX];
-	const struct wh_spread *spread = wh_redirector_spread(redirector, &verdict->target);
+	const struct wh_spread *spread = wh_redirector_spread(redirector, target);
 
 	if (spread)
 		wh_spread_pick(spread, supervisor->spread[redirector->slot % WH_SLOTS]++,
-			       &verdict->target.address);
+			       &target->address);
 }
 
-/*
- * Whether the connect goes on without this redirector, as nobody listens for it. Looked at only where that
- * permits it: else the connect itself finds out. Who listens is not known.
- */
-static bool may_pass_over(struct wh_supervisor *supervisor, const struct wh_connect *connect)
+/* Why the redirector's proxy cannot take the connect, or WH_CAUSE_NONE. Looked at only where it matters for
+ * what becomes of the connect: else the connect itself finds out. Who listens is not known. */
+static __u32 absence(const struct wh_supervisor *supervisor, const struct wh_connect *connect,
+		     const struct wh_redirector *redirector)
 {
-	const struct wh_redirector *redirector =
-		&supervisor->rules->redirector[connect->verdict.redirector % WH_REDIRECTORS_MAX];
-
-	return wh_absence_permits(redirector, WH_CAUSE_ABSENT) &&
-	       redirector->netns == connect->taken->netns &&
-	       redirector->netns == supervisor->netns &&
-	       wh_listener_seek(supervisor->finder, &connect->verdict.target) == -ENOENT;
+	if (wh_absence_permits(redirector, WH_CAUSE_ABSENT) &&
+	    redirector->netns == connect->taken->netns && redirector->netns == supervisor->netns &&
+	    wh_listener_seek(supervisor->finder, &connect->verdict.target) == -ENOENT)
+		return WH_CAUSE_ABSENT;
+	return WH_CAUSE_NONE;
 }
 
 /* Offers the connect to one redirector after the other, until the proxy of one is there. */
 static void offer(struct wh_supervisor *supervisor, struct wh_connect *connect,
 		  struct wh_choice *choice)
 {
-	const struct wh_redirector *redirectors = supervisor->rules->redirector;
+	const struct wh_redirector *redirector;
+	__u32 cause;
 
-	for (int i = 0; i <= WH_ABSENT_MAX; i++) {
+	for (__u32 tried = 0;; tried++) {
 		wh_choice_final(choice, &connect->passed, connect->hops, &connect->verdict);
 		if (connect->verdict.action != WH_ACTION_REDIRECT)
 			return;
-		pick_address(supervisor, &connect->verdict);
-		if (!may_pass_over(supervisor, connect))
+		redirector = &supervisor->rules->redirector[connect->verdict.redirector];
+		pick_address(supervisor, redirector, &connect->verdict.target);
+		cause = absence(supervisor, connect, redirector);
+		if (cause == WH_CAUSE_NONE)
 			return;
+		if (!wh_pass_over(redirector, cause, tried, &connect->passed.slots)) {
+			wh_verdict_refuse(&connect->verdict, cause);
+			return;
+		}
 		supervisor->totals.absent++;
-		wh_slot_set_add(&connect->passed.slots,
-				redirectors[connect->verdict.redirector % WH_REDIRECTORS_MAX].slot);
 	}
-	wh_verdict_refuse(&connect->verdict, WH_CAUSE_ABSENT);
 }
 
 /* A redirector's conditions match: who has passed, and does it take the connect? */

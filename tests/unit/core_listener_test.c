@@ -79,6 +79,26 @@ static void only_absence_is_permitted_and_only_where_the_rule_says_so(void **sta
 	}
 }
 
+static void eight_are_passed_over_and_a_ninth_is_not(void **state)
+{
+	struct wh_redirector permit = {.flags = WH_WHEN_ABSENT_PERMIT}, block = {.slot = 5};
+	struct wh_slot_set passed = {};
+
+	for (__u32 tried = 0; tried < WH_ABSENT_MAX; tried++) {
+		permit.slot = (__u16)(3 + 7 * tried);
+		assert_true(wh_pass_over(&permit, WH_CAUSE_ABSENT, tried, &passed));
+		assert_true(wh_slot_set_has(&passed, permit.slot));
+	}
+	permit.slot = 2;
+	assert_false(wh_pass_over(&permit, WH_CAUSE_ABSENT, WH_ABSENT_MAX, &passed));
+	assert_false(wh_pass_over(&permit, WH_CAUSE_BOUND, 0, &passed));
+	assert_false(wh_pass_over(&permit, WH_CAUSE_NONE, 0, &passed));
+	assert_false(wh_pass_over(&block, WH_CAUSE_ABSENT, 0, &passed));
+	/* Who refuses a connect has not passed it. */
+	assert_false(wh_slot_set_has(&passed, permit.slot));
+	assert_false(wh_slot_set_has(&passed, block.slot));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +107,7 @@ int main(void)
 		cmocka_unit_test(where_no_owner_is_stated_whoever_is_there_will_do),
 		cmocka_unit_test(it_is_looked_at_only_where_it_matters),
 		cmocka_unit_test(only_absence_is_permitted_and_only_where_the_rule_says_so),
+		cmocka_unit_test(eight_are_passed_over_and_a_ninth_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
