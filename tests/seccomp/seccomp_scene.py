@@ -213,10 +213,10 @@ def lines_of(path):
 
 
 def left_behind():
-    """The directories of runs, of which none may remain; those of others are theirs."""
+    """The directories of runs, of which none may remain."""
     if not os.environ.get("WHITHER_TEST_USER"):
         return []
-    return [path for path in glob.glob("/tmp/whither-run-*") if os.lstat(path).st_uid == os.geteuid()]
+    return glob.glob(f"{os.environ['TMPDIR']}/whither-run-*")
 
 
 def _move_in():
@@ -225,7 +225,9 @@ def _move_in():
         return
     place = tempfile.mkdtemp(prefix="whither-seccomp-")
     os.chmod(place, 0o755)
-    os.environ.update(WHITHER_TEST_USER="own", HOME="/nonexistent", TMPDIR="/tmp",
+    os.mkdir(f"{place}/tmp")
+    os.chmod(f"{place}/tmp", 0o1777)
+    os.environ.update(WHITHER_TEST_USER="own", HOME="/nonexistent", TMPDIR=f"{place}/tmp",
                       PATH="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
     os.environ.pop("XDG_RUNTIME_DIR", None)
     # What lies where others may not look is of no use to a stranger.
