@@ -59,6 +59,7 @@ static int would_redirect(struct escape_search *search, const struct wh_diag_soc
 		.destination = socket->remote,
 		.path = &search->path,
 		.netns = search->who.netns,
+		.host_netns = wh_process_in_host_netns((__u32)getpid()) == 1,
 		.inet6 = !wh_address_is_v4(&socket->remote.address),
 	};
 

@@ -34,6 +34,7 @@ static int read_process(__u32 pid, struct wh_why *why)
 		return say_process(pid, error);
 	wh_process_cgroup_path(pid, &why->process_path);
 	why->who.netns = netns;
+	why->attempt.host_netns = wh_process_in_host_netns(pid) == 1;
 	why->is_process = true;
 	why->has_exe = why->who.executable_inode != 0;
 	return 0;
@@ -52,6 +53,7 @@ static int read_caller(struct wh_why *why)
 	why->who.uid = geteuid();
 	why->who.gid = getegid();
 	why->who.netns = netns;
+	why->attempt.host_netns = wh_process_in_host_netns((__u32)getpid()) == 1;
 	wh_process_cgroup_path((__u32)getpid(), &why->process_path);
 	return 0;
 }

@@ -20,4 +20,8 @@ int wh_cgroup_path_ids(const char *path, struct wh_cgroup_path *ret);
  * look into another one takes CAP_SYS_ADMIN. */
 int wh_process_netns(__u32 pid, __u64 *ret_cookie, int *ret_own);
 
+/* Whether that namespace is the host's: owned by the initial user namespace, not by one that an
+ * ordinary user may have made. Returns 1 or 0, or a negative errno. */
+int wh_process_in_host_netns(__u32 pid);
+
 #endif /* WH_PROCESS_IDENTITY_H */

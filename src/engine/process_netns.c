@@ -4,12 +4,17 @@
 /* Whose network namespace? A socket knows its own's cookie; a process has to be visited. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "process_identity.h"
 #include "scope_exit.h"
+
+/* PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h: of the same number at each boot. */
+#define INITIAL_USER_NAMESPACE 0xEFFFFFFDu
 
 int wh_process_netns(__u32 pid, __u64 *ret_cookie, int *ret_own)
 {
@@ -35,4 +40,20 @@ int wh_process_netns(__u32 pid, __u64 *ret_cookie, int *ret_own)
 	if (!error)
 		*ret_cookie = cookie;
 	return error;
+}
+
+int wh_process_in_host_netns(__u32 pid)
+{
+	WH_AUTO_FD netns = -1, owner = -1;
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/net", pid);
+	netns = open(path, O_RDONLY | O_CLOEXEC);
+	if (netns < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	owner = ioctl(netns, NS_GET_USERNS);
+	if (owner < 0)
+		return errno == EPERM ? 0 : -errno; /* above the caller's own */
+	return fstat(owner, &status) ? -errno : status.st_ino == INITIAL_USER_NAMESPACE;
 }

@@ -56,9 +56,9 @@ static void count(struct wh_supervisor *supervisor, uint64_t *counter)
 
 static int refuse(struct wh_supervisor *supervisor, struct wh_connect *connect, __u32 cause)
 {
-	wh_verdict_refuse(&connect->verdict, cause);
+	wh_verdict_refuse(&connect->attempt.verdict, cause);
 	count(supervisor, &supervisor->totals.refused[cause % WH_CAUSE_SLOTS]);
-	return -(int)connect->verdict.error;
+	return -(int)connect->attempt.verdict.error;
 }
 
 /* A socket that is bound to a device does not reach the proxy, and only the privileged may take it
@@ -136,7 +136,7 @@ static int pend(struct wh_call *call, struct wh_connect *connect)
 		verdict = wh_pended_ask(supervisor, connect);
 		return verdict == WH_PENDED_BLOCK ?
 			       blocked(supervisor) :
-			       redirect(call, connect, &connect->verdict.target);
+			       redirect(call, connect, &connect->attempt.verdict.target);
 	}
 	error = redirect(call, connect, holder);
 	if (error && error != -EINPROGRESS)
@@ -162,14 +162,15 @@ static int decide(struct wh_call *call, const struct address *address, struct wh
 	supervisor->totals.connects++;
 	wh_connect_decide(supervisor, connect);
 	pthread_mutex_unlock(&supervisor->lock);
-	switch (connect->verdict.action) {
+	switch (connect->attempt.verdict.action) {
 	case WH_ACTION_REFUSE:
-		return refuse(supervisor, connect, connect->verdict.cause);
+		return refuse(supervisor, connect, connect->attempt.verdict.cause);
 	case WH_ACTION_REDIRECT:
 		if (wh_pended_wanted(supervisor, connect, &known))
 			return pend(call, connect);
-		return known == WH_PENDED_BLOCK ? blocked(supervisor) :
-						  redirect(call, connect, &connect->verdict.target);
+		return known == WH_PENDED_BLOCK ?
+			       blocked(supervisor) :
+			       redirect(call, connect, &connect->attempt.verdict.target);
 	default:
 		count(supervisor, &supervisor->totals.passed);
 		return connect_taken(call, address);
@@ -219,7 +220,7 @@ static int connect_tcp(struct wh_call *call, const struct address *address)
 		return connect_taken(call, address);
 	if (!leave_earlier(supervisor, call->taken.cookie))
 		return -EALREADY;
-	if (!understand(&call->taken, address, &connect.destination))
+	if (!understand(&call->taken, address, &connect.attempt.destination))
 		return connect_taken(call, address);
 	return decide(call, address, &connect);
 }

@@ -4,9 +4,9 @@
 /* What becomes of a connect: facts are handed to the core, and its verdict becomes a record. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#include "chain_build.h"
 #include "listener_check.h"
 #include "socket_finder.h"
 #include "supervisor_internal.h"
@@ -17,19 +17,6 @@ static __u64 boot_now(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (__u64)now.tv_sec * 1000000000ULL + (__u64)now.tv_nsec;
-}
-
-/* Who listens at the destination, and is it the caller's own redirector? */
-static void find_listener(const struct wh_rules *rules, const struct wh_process *process,
-			  const struct wh_connect *connect, struct wh_listener_search *search)
-{
-	*search = (struct wh_listener_search){.rules = rules,
-					      .process = process,
-					      .destination = connect->destination,
-					      .netns = connect->taken->netns,
-					      .found = WH_NO_REDIRECTOR};
-	if (wh_rules_listen_port(rules, WH_HOST16(connect->destination.port)))
-		wh_listener_find(search);
 }
 
 /* One address of the redirector's range, if it has one: the next. */
@@ -43,122 +30,107 @@ static void pick_address(struct wh_supervisor *supervisor, const struct wh_redir
 			       &target->address);
 }
 
-/* Why the redirector's proxy cannot take the connect, or WH_CAUSE_NONE. Looked at only where it matters for
- * what becomes of the connect: else the connect itself finds out. Who listens is not known. */
-static __u32 absence(const struct wh_supervisor *supervisor, const struct wh_connect *connect,
+/* Why the redirector's proxy cannot take the connect, or WH_CAUSE_NONE. Looked at only where it
+ * matters for what becomes of the connect: else the connect itself finds out. Who listens is not
+ * known. */
+static __u32 absence(const struct wh_supervisor *supervisor, const struct wh_attempt *attempt,
 		     const struct wh_redirector *redirector)
 {
 	if (wh_absence_permits(redirector, WH_CAUSE_ABSENT) &&
-	    redirector->netns == connect->taken->netns && redirector->netns == supervisor->netns &&
-	    wh_listener_seek(supervisor->finder, &connect->verdict.target) == -ENOENT)
+	    redirector->netns == attempt->netns && redirector->netns == supervisor->netns &&
+	    wh_listener_seek(supervisor->finder, &attempt->verdict.target) == -ENOENT)
 		return WH_CAUSE_ABSENT;
 	return WH_CAUSE_NONE;
 }
 
 /* Offers the connect to one redirector after the other, until the proxy of one is there. */
-static void offer(struct wh_supervisor *supervisor, struct wh_connect *connect,
-		  struct wh_choice *choice)
+static void offer(struct wh_supervisor *supervisor, struct wh_attempt *attempt)
 {
 	const struct wh_redirector *redirector;
 	__u32 cause;
 
 	for (__u32 tried = 0;; tried++) {
-		wh_choice_final(choice, &connect->passed, connect->hops, &connect->verdict);
-		if (connect->verdict.action != WH_ACTION_REDIRECT)
+		wh_attempt_decide(attempt);
+		if (attempt->verdict.action != WH_ACTION_REDIRECT)
 			return;
-		redirector = &supervisor->rules->redirector[connect->verdict.redirector];
-		pick_address(supervisor, redirector, &connect->verdict.target);
-		cause = absence(supervisor, connect, redirector);
+		redirector = &supervisor->rules->redirector[attempt->verdict.redirector];
+		pick_address(supervisor, redirector, &attempt->verdict.target);
+		cause = absence(supervisor, attempt, redirector);
 		if (cause == WH_CAUSE_NONE)
 			return;
-		if (!wh_pass_over(redirector, cause, tried, &connect->passed.slots)) {
-			wh_verdict_refuse(&connect->verdict, cause);
+		if (!wh_pass_over(redirector, cause, tried, &attempt->absent)) {
+			wh_verdict_refuse(&attempt->verdict, cause);
 			return;
 		}
 		supervisor->totals.absent++;
 	}
 }
 
-/* A redirector's conditions match: who has passed, and does it take the connect? */
-static void finish(struct wh_supervisor *supervisor, struct wh_connect *connect,
-		   const struct wh_process *process, struct wh_choice *choice)
+/* All that is said of the redirection later, by the rules that decided it. */
+static void write_record(struct wh_connect *connect)
 {
-	struct wh_relation relation;
+	const struct wh_attempt *attempt = &connect->attempt;
+	const struct wh_redirector *redirectors = attempt->rules->redirector;
+	const struct wh_redirector *redirector =
+		&redirectors[attempt->verdict.redirector % WH_REDIRECTORS_MAX];
+	struct wh_record *record = &connect->record;
 
-	connect->related = WH_NO_REDIRECTOR;
-	if (connect->chain) {
-		wh_passed_update(&connect->chain->passed, supervisor->rules);
-		connect->passed = connect->chain->passed;
-		connect->hops = connect->chain->hop_count;
-	} else {
-		wh_relation_find(&relation, supervisor->rules, process);
-		connect->passed = relation.passed;
-		connect->related = relation.last;
-		connect->hops = relation.last == WH_NO_REDIRECTOR ? 0 : 1;
-	}
-	offer(supervisor, connect, choice);
+	*record = (struct wh_record){
+		.time = boot_now(),
+		.version = attempt->rules->version,
+		.redirector = redirector->guid,
+		.destination = attempt->destination.address,
+		.destination_port = attempt->destination.port,
+		.slot = redirector->slot,
+		.context = redirector->context,
+		.context_kind = (__u8)redirector->context_kind,
+		.who = connect->who,
+	};
+	record->who.netns = connect->taken->netns;
+	memcpy(connect->redirector, redirector->name, sizeof(connect->redirector));
+	if (attempt->chain || attempt->related != WH_NO_REDIRECTOR)
+		record->flags |= WH_RECORD_CHAINED;
+	if (!attempt->chain && attempt->related != WH_NO_REDIRECTOR)
+		wh_chain_by_process(&connect->chain,
+				    &redirectors[attempt->related % WH_REDIRECTORS_MAX],
+				    &attempt->passed, &record->who, &attempt->destination,
+				    record->time);
 }
 
 void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *connect)
 {
-	const struct wh_rules *rules = supervisor->rules;
-	const struct wh_process process = {
+	const struct wh_chain *chain = wh_memory_chain(supervisor->memory, connect->taken->cookie);
+	struct wh_attempt *attempt = &connect->attempt;
+
+	attempt->rules = supervisor->rules;
+	attempt->process = (struct wh_process){
 		.who = &connect->who,
 		.path = &connect->path,
 		.learned = wh_memory_learned(supervisor->memory, &connect->who),
 	};
-	struct wh_facts facts = {
-		.destination = connect->destination,
-		.netns = connect->taken->netns,
-		/* Whatever owns it: no other one can be known as the host's. */
-		.host_netns = connect->taken->netns == supervisor->netns,
-		.who = &connect->who,
-		.path = &connect->path,
-	};
-	struct wh_listener_search search;
-	struct wh_choice choice = {};
-
-	connect->chain = wh_memory_chain(supervisor->memory, connect->taken->cookie);
-	if (connect->chain && connect->chain->source != WH_CHAIN_SET)
-		connect->chain = NULL;
-	if (connect->chain) {
-		facts.who = &connect->chain->who;
+	attempt->path = &connect->path;
+	attempt->netns = connect->taken->netns;
+	/* Whatever owns it: no other one can be known as the host's. */
+	attempt->host_netns = connect->taken->netns == supervisor->netns;
+	attempt->inet6 = connect->taken->family == AF_INET6;
+	if (chain && chain->source == WH_CHAIN_SET) {
+		connect->chain = *chain;
+		attempt->chain = &connect->chain;
 		/* Of its first process the cgroup's number is known, and those above it are not. */
-		if (facts.who->cgroup != connect->who.cgroup)
-			facts.path = NULL;
+		if (chain->who.cgroup != connect->who.cgroup)
+			attempt->path = NULL;
 	}
-	find_listener(rules, &process, connect, &search);
-	wh_choice_first(&choice, rules, &facts, search.found, search.own,
-			connect->taken->family == AF_INET6, &connect->verdict);
-	if (connect->verdict.action == WH_ACTION_ASK)
-		finish(supervisor, connect, &process, &choice);
-}
-
-/* What lies behind the connect. NULL with *ret_cause: no memory. */
-static struct wh_chain *make_chain(struct wh_supervisor *supervisor,
-				   const struct wh_connect *connect, const struct wh_record *record)
-{
-	struct wh_chain *chain = calloc(1, sizeof(*chain));
-
-	if (!chain)
-		return NULL;
-	if (connect->chain)
-		*chain = *connect->chain;
-	else
-		wh_chain_by_process(
-			chain,
-			&supervisor->rules->redirector[connect->related % WH_REDIRECTORS_MAX],
-			&connect->passed, &record->who, &connect->destination, record->time);
-	return chain;
+	offer(supervisor, attempt);
+	if (attempt->verdict.action == WH_ACTION_REDIRECT)
+		write_record(connect);
+	attempt->rules = NULL; /* others may be in force by the time that it is made */
 }
 
 int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect *connect,
 		      const struct wh_endpoint *target, struct wh_redirect **ret)
 {
-	const struct wh_redirector *redirector =
-		&supervisor->rules->redirector[connect->verdict.redirector % WH_REDIRECTORS_MAX];
 	struct wh_redirect *redirect;
-	struct wh_record *record;
+	__u64 id;
 
 	redirect = wh_redirects_by_client(supervisor->redirects, connect->taken->cookie);
 	if (redirect && redirect->connecting)
@@ -166,25 +138,17 @@ int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect 
 	if (wh_redirects_add(supervisor->redirects, connect->taken->cookie, &redirect))
 		return WH_CAUSE_BOUND;
 	redirect->connecting = true;
-	record = &redirect->record;
-	record->time = boot_now();
-	record->version = supervisor->rules->version;
-	record->redirector = redirector->guid;
-	record->destination = connect->destination.address;
-	record->destination_port = connect->destination.port;
-	record->slot = redirector->slot;
-	record->context = redirector->context;
-	record->context_kind = (__u8)redirector->context_kind;
-	record->who = connect->who;
-	record->who.netns = connect->taken->netns;
+	id = redirect->record.id;
+	redirect->record = connect->record;
+	redirect->record.id = id;
 	redirect->proxy = *target;
-	if (connect->chain || connect->related != WH_NO_REDIRECTOR) {
-		redirect->chain = make_chain(supervisor, connect, record);
+	if (connect->record.flags & WH_RECORD_CHAINED) {
+		redirect->chain = malloc(sizeof(*redirect->chain));
 		if (!redirect->chain) {
 			wh_redirects_remove(supervisor->redirects, redirect);
 			return WH_CAUSE_MEMORY;
 		}
-		record->flags |= WH_RECORD_CHAINED;
+		*redirect->chain = connect->chain;
 	}
 	*ret = redirect;
 	return WH_CAUSE_NONE;

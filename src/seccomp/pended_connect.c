@@ -24,7 +24,8 @@ struct answer {
 	struct wh_endpoint destination;
 	__u32 pid;
 	__u32 device;
-	__u64 start_time, inode, redirector;
+	__u64 start_time, inode;
+	struct wh_guid redirector;
 	__u64 used;
 	bool asked, known;
 	enum wh_pended_verdict verdict;
@@ -123,17 +124,18 @@ static bool is_about(const struct answer *answer, const struct wh_connect *conne
 	       answer->start_time == connect->who.start_time &&
 	       answer->inode == connect->who.executable_inode &&
 	       answer->device == connect->who.executable_device &&
-	       answer->redirector == connect->verdict.redirector &&
-	       answer->destination.port == connect->destination.port &&
-	       wh_address_equal(&answer->destination.address, &connect->destination.address);
+	       wh_guid_equal(&answer->redirector, &connect->record.redirector) &&
+	       answer->destination.port == connect->attempt.destination.port &&
+	       wh_address_equal(&answer->destination.address,
+				&connect->attempt.destination.address);
 }
 
 static struct answer *place_of(struct wh_pended_connects *pended, const struct wh_connect *connect,
 			       size_t way)
 {
-	const __u32 *words = connect->destination.address.word;
+	const __u32 *words = connect->attempt.destination.address.word;
 	size_t hash = (connect->who.pid * 31u + words[0] + words[1] + words[2] + words[3]) * 31u +
-		      connect->destination.port;
+		      connect->attempt.destination.port;
 
 	return &pended->answers[(hash * WAYS + way) % ANSWERS];
 }
@@ -165,12 +167,12 @@ static struct answer *begin(struct wh_pended_connects *pended, const struct wh_c
 	}
 	if (oldest)
 		*oldest = (struct answer){
-			.destination = connect->destination,
+			.destination = connect->attempt.destination,
 			.pid = connect->who.pid,
 			.device = connect->who.executable_device,
 			.start_time = connect->who.start_time,
 			.inode = connect->who.executable_inode,
-			.redirector = connect->verdict.redirector,
+			.redirector = connect->record.redirector,
 			.used = ++pended->clock,
 			.asked = true,
 		};
@@ -200,15 +202,11 @@ bool wh_pended_wanted(struct wh_supervisor *supervisor, const struct wh_connect 
 static enum wh_pended_verdict ask(struct wh_supervisor *supervisor,
 				  const struct wh_connect *connect, bool *ret_remember)
 {
-	const struct wh_redirector *redirectors;
-	char name[WH_NAME_SIZE];
-	const struct wh_pended question = {
-		.who = &connect->who, .destination = &connect->destination, .redirector = name};
+	const struct wh_pended question = {.who = &connect->who,
+					   .destination = &connect->attempt.destination,
+					   .redirector = connect->redirector};
 
 	pthread_mutex_lock(&supervisor->lock);
-	redirectors = supervisor->rules->redirector;
-	memcpy(name, redirectors[connect->verdict.redirector % WH_REDIRECTORS_MAX].name,
-	       sizeof(name));
 	supervisor->totals.pended++;
 	pthread_mutex_unlock(&supervisor->lock);
 	return supervisor->options.pend(&question, ret_remember, supervisor->options.data);
@@ -249,7 +247,7 @@ const struct wh_endpoint *wh_pended_holder(const struct wh_supervisor *superviso
 					   const struct wh_connect *connect)
 {
 	const struct wh_pended_connects *pended = supervisor->pended;
-	int index = !wh_address_is_v4(&connect->verdict.target.address);
+	int index = !wh_address_is_v4(&connect->attempt.verdict.target.address);
 
 	return pended && pended->listeners[index] >= 0 ? &pended->endpoints[index] : NULL;
 }

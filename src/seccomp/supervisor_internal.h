@@ -22,6 +22,7 @@
 #include <stdatomic.h>
 
 #include "caller_process.h"
+#include "connect_attempt.h"
 #include "notify_channel.h"
 #include "process_memory.h"
 #include "redirect_table.h"
@@ -113,14 +114,14 @@ void wh_workers_release(struct wh_supervisor *supervisor);
 
 struct wh_connect {
 	struct wh_taken *taken;
-	struct wh_endpoint destination;
 	struct wh_identity who; /* the caller */
 	struct wh_cgroup_path path;
-	struct wh_verdict verdict;
-	struct wh_passed passed;
-	struct wh_chain *chain; /* set on the socket, in the memory; NULL: none */
-	__u32 related;          /* the redirector of which the caller is a process */
-	__u32 hops;
+	struct wh_attempt attempt; /* in: its destination; its verdict is what comes of it */
+
+	/* out, of one that is redirected; good whatever the rules become meanwhile */
+	struct wh_record record;
+	struct wh_chain chain; /* what lies behind it, if the record says that something does */
+	char redirector[WH_NAME_SIZE];
 };
 
 void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *connect);

@@ -172,6 +172,53 @@ def an_answer_before_the_question_was_read_counts(scene):
         equal((done.stdout(), done.stderr()), ("<ping>\n", ""), text)
 
 
+CHANGES_RULES = """
+import os, socket, struct, sys, threading, time
+host, target, proxy, rules, asked, go = sys.argv[1], *map(int, sys.argv[2:4]), *sys.argv[4:]
+ready, written = os.pipe()
+child = os.fork()
+if not child:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, proxy))
+    listener.listen()
+    os.write(written, b"x")
+    print(listener.accept()[0].getsockopt(0x5746, 70, 64).decode(), flush=True)
+    os._exit(0)
+os.read(ready, 1)
+thread = threading.Thread(target=lambda: socket.create_connection((host, target)))
+thread.start()
+while not os.path.exists(asked):
+    time.sleep(0.01)
+os.replace(rules + ".new", rules)
+with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as supervisor:
+    supervisor.connect(os.environ["WHITHER_SUPERVISOR"] + "/supervisor")
+    supervisor.sendall(struct.pack("=IHHII", 0x31535257, 3, 0, 0, 0) + bytes(128))
+    assert struct.unpack_from("=i", supervisor.recv(2000))[0] == 0
+open(go, "w").close()
+thread.join()
+os.waitpid(child, 0)
+"""
+
+
+@case
+def what_was_decided_stays_while_the_rules_change(scene):
+    target, proxy = scene.origin(), scene.listen()
+    at = proxy.getsockname()
+    proxy.close()
+    path, asked, go = (f"{scene.directory}/{name}" for name in ("web.conf", "questions", "go"))
+    one = f"[redirector one]\nlisten = {at[0]}:{at[1]}\nremote-port = {target[1]}\ncontext = text:one\n"
+    with open(path, "w") as file:
+        file.write(one)
+    with open(path + ".new", "w") as file:
+        file.write(f"[redirector zero]\nlisten = {at[0]}:1\nremote-port = 1\ncontext = text:zero\n{one}")
+    ask = program(scene, f'read -r line; echo "$line" > {asked}; for i in $(seq 500); do '
+                         f"[ -e {go} ] && break; sleep 0.02; done; echo redirect")
+    done = scene.ends_with(0, "--rules", path, "--ask", ask, "--", sys.executable, "-c", CHANGES_RULES, *target,
+                           at[1], path, asked, go)
+    equal(done.stdout(), "one\n", done.stderr())
+
+
 @case
 def who_is_killed_while_waiting_leaves_nothing(scene):
     name = scene.origin()

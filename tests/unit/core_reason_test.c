@@ -75,7 +75,8 @@ static void make_attempt(const struct chain_case *world, struct random_source *r
 			    .path = world->process[process].path,
 			    .learned = random_chance(random, 80) ? &ret->learned : NULL},
 		.destination = case_destination(random),
-		.netns = random_chance(random, 90) ? CASE_NETNS : CASE_NETNS + 1};
+		.netns = random_chance(random, 90) ? CASE_NETNS : CASE_NETNS + 1,
+		.host_netns = random_chance(random, 90)};
 	if (random_chance(random, 15))
 		ret->attempt.destination = case_listener(
 			&world->redirector[random_below(random, world->redirector_count)],
@@ -100,6 +101,7 @@ static struct wh_verdict kernel_decides(const struct random_attempt *from)
 	const struct wh_attempt *attempt = &from->attempt;
 	struct wh_facts facts = {.destination = attempt->destination,
 				 .netns = attempt->netns,
+				 .host_netns = attempt->host_netns,
 				 .who = attempt->chain ? &from->chain.who : attempt->process.who,
 				 .path = attempt->path};
 	struct wh_listener_search search = {.rules = rules,
