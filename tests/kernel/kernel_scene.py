@@ -27,7 +27,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+
+from test_cases import *
 
 # Documentation prefixes (RFC 5737, RFC 3849), on the loopback interface of the test's namespace.
 ORIGIN4 = "192.0.2.10"
@@ -40,21 +43,6 @@ LOCK = "/run/whither-test.lock"
 # Under "whither run --engine seccomp --rules RULES" the same cases try the engine without privilege.
 ENGINE = os.environ.get("WHITHER_TEST_ENGINE", "kernel")
 RULES = os.environ.get("WHITHER_TEST_RULES")
-_cases = []
-
-
-class Failure(AssertionError):
-    pass
-
-
-def check(condition, message):
-    """Fails the case with message (and the caller's line) unless condition holds."""
-    if not condition:
-        raise Failure(message)
-
-
-def equal(found, expected, what=""):
-    check(found == expected, f"{what or 'value'}: found {found!r}, expected {expected!r}")
 
 
 @contextlib.contextmanager
@@ -68,12 +56,6 @@ def refused(error, what=""):
     raise Failure(f"{what or 'the call'} succeeded, expected {os.strerror(error)}")
 
 
-def case(function):
-    """Registers a case; its name, with blanks, is what is reported."""
-    _cases.append(function)
-    return function
-
-
 def cgroup_root():
     with open("/proc/self/mountinfo") as mounts:
         for line in mounts:
@@ -81,12 +63,6 @@ def cgroup_root():
             if right.split(" ")[0] == "cgroup2":
                 return left.split(" ")[4]
     skip("cgroup v2 is not mounted")
-
-
-def skip(reason):
-    """Ends the whole test as skipped. Meson sees that in the plan, and another status than 0 is an error to it."""
-    print(f"1..0 # SKIP {reason}", flush=True)
-    sys.exit(0 if os.environ.get("CMOCKA_MESSAGE_OUTPUT") == "TAP" else 77)
 
 
 class Child:
@@ -316,21 +292,6 @@ def _run(function, name, ground):
             _down(scene.whither, one)
 
 
-def _run_all(cases, name, ground):
-    failed = 0
-    for number, function in enumerate(cases, 1):
-        title = function.__name__.replace("_", " ")
-        try:
-            _run(function, name, ground)
-            print(f"ok {number} - {title}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {title}", flush=True)
-            for line in traceback.format_exc().rstrip().split("\n"):
-                print(f"# {line}", flush=True)
-    return failed
-
-
 def main(path, ground=None):
     """Runs all cases, or those whose names are given as arguments.
 
@@ -343,12 +304,8 @@ def main(path, ground=None):
     whither = os.environ.get("WHITHER", "whither")
     _down(whither)
     name = os.path.basename(path).rsplit(".", 1)[0]
-    cases = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
-    left_out = os.environ.get("WHITHER_TEST_WITHOUT", "").split()
-    cases = [one for one in cases if one.__name__ not in left_out]
-    print(f"1..{len(cases)}", flush=True)
     try:
-        failed = _run_all(cases, name, ground)
+        failed = run_cases(lambda function: _run(function, name, ground))
     finally:
         _down(whither)
     sys.exit(1 if failed else 0)

@@ -1,26 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (C) 2026 The whither authors
-"""What the tests of "whither run" share: running it, a client for its command, what remains."""
+"""What the tests of "whither run" share: running it, a client for its command (running_program.py), what remains."""
 import os
-import sys
 
 from kernel_program import *
 from kernel_scene import *
+from running_program import CLIENT, client
 
 PINS = "/sys/fs/bpf/whither"
-# A client for a command line: connects to argv[1], argv[2], prints what it got.
-CLIENT = """
-import socket, sys
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=15) as client:
-    peer = client.getpeername()[0]  # once both ends have shut there is none
-    client.sendall(b"ping")
-    client.shutdown(socket.SHUT_WR)
-    print(peer, client.recv(100).decode(), flush=True)
-"""
-
-
-def client(name):
-    return [sys.executable, "-c", CLIENT, *name]
 
 
 def run(scene, *words, **options):

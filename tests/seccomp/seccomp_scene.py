@@ -20,7 +20,6 @@ import contextlib
 import glob
 import os
 import re
-import select
 import shutil
 import signal
 import socket
@@ -29,41 +28,20 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+# What is used of these lies beside this file where _move_in() has brought it.
+sys.path += [f"{TESTS}/support", f"{TESTS}/kernel"]
+
+from running_program import *
+from test_cases import *
 
 UID = 54321
 # On the loopback interface of any namespace.
 ORIGIN4, ORIGIN6 = "127.0.0.10", "::1"
 # Nobody's (RFC 5737): there is no way there, so whoever gets an answer has been redirected.
 NOBODY4, NOBODY6 = "192.0.2.77", "2001:db8::77"
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.append(f"{os.path.dirname(HERE)}/kernel")  # kernel_proxy
-_cases = []
-
-
-class Failure(AssertionError):
-    pass
-
-
-def check(condition, message):
-    if not condition:
-        raise Failure(message)
-
-
-def equal(found, expected, what=""):
-    check(found == expected, f"{what or 'value'}: found {found!r}, expected {expected!r}")
-
-
-def case(function):
-    """Registers a case; its name, with blanks, is what is reported."""
-    _cases.append(function)
-    return function
-
-
-def skip(reason):
-    print(f"1..0 # SKIP {reason}", flush=True)
-    # Meson takes any other status than 0 beside TAP for an error.
-    sys.exit(0 if os.environ.get("CMOCKA_MESSAGE_OUTPUT") == "TAP" else 77)
 
 
 def helper(name):
@@ -71,46 +49,13 @@ def helper(name):
     return f"{os.environ['WHITHER_HELPERS']}/{name}"
 
 
-def wait_until(condition, what, timeout=20):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        check(time.monotonic() < deadline, f"not in time: {what}")
-        time.sleep(0.01)
-
-
-class Program:
+class Program(RunningProgram):
     """A program that runs beside the test."""
-
-    def __init__(self, words, **options):
-        options.setdefault("stdin", subprocess.DEVNULL)
-        self.words = list(map(str, words))
-        self.process = subprocess.Popen(
-            self.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-        )
-        self.pid = self.process.pid
-        self._text = {self.process.stdout: b"", self.process.stderr: b""}
-
-    def _read(self, timeout):
-        for pipe in select.select([p for p in self._text if not p.closed], [], [], timeout)[0]:
-            part = os.read(pipe.fileno(), 65536)
-            self._text[pipe] += part
-            if not part:
-                pipe.close()
-
-    def line(self, timeout=20):
-        """The next line of its output."""
-        pipe, deadline = self.process.stdout, time.monotonic() + timeout
-        while b"\n" not in self._text[pipe]:
-            left = deadline - time.monotonic()
-            check(left > 0 and not pipe.closed, f"no line; so far: {self._text}")
-            self._read(left)
-        line, self._text[pipe] = self._text[pipe].split(b"\n", 1)
-        return line.decode()
 
     def ends(self, timeout=40):
         """Its exit status."""
         deadline = time.monotonic() + timeout
-        while any(not pipe.closed for pipe in self._text):
+        while self._open():
             left = deadline - time.monotonic()
             if left <= 0:
                 self.kill()
@@ -119,10 +64,10 @@ class Program:
         return self.process.wait(timeout=10)
 
     def stdout(self):
-        return self._text[self.process.stdout].decode(errors="surrogateescape")
+        return self._said(self.process.stdout)
 
     def stderr(self):
-        return self._text[self.process.stderr].decode(errors="surrogateescape")
+        return self._said(self.process.stderr)
 
     def kill(self):
         with contextlib.suppress(ProcessLookupError):
@@ -130,23 +75,8 @@ class Program:
         self.process.wait()
 
 
-# A client for a command line: connects to argv[1], argv[2], prints its peer and what it got.
-CLIENT = """
-import socket, sys
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=15) as client:
-    peer = client.getpeername()[0]  # once both ends have shut there is none
-    client.sendall(b"ping")
-    client.shutdown(socket.SHUT_WR)
-    print(peer, client.recv(100).decode(), flush=True)
-"""
-
-
-def client(name):
-    return [sys.executable, "-c", CLIENT, name[0], str(name[1])]
-
-
 class Scene:
-    def __init__(self, name):
+    def __init__(self):
         self.whither = os.environ["WHITHER"]
         self.directory = tempfile.mkdtemp(prefix="whither-seccomp-")
         self._stack = contextlib.ExitStack()
@@ -231,8 +161,9 @@ def _move_in():
                       PATH="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
     os.environ.pop("XDG_RUNTIME_DIR", None)
     # What lies where others may not look is of no use to a stranger.
-    for path in glob.glob(f"{HERE}/*.py") + glob.glob(f"{os.path.dirname(HERE)}/kernel/kernel_proxy.py"):
-        os.chmod(shutil.copy(path, place), 0o644)
+    for pattern in (f"{HERE}/*.py", f"{TESTS}/support/*.py", f"{TESTS}/kernel/kernel_proxy.py"):
+        for path in glob.glob(pattern):
+            os.chmod(shutil.copy(path, place), 0o644)
     for name in os.environ.get("WHITHER_COPIES", "").split(":"):
         if name:
             shutil.copy(name, place)
@@ -247,25 +178,17 @@ def _move_in():
                           f"{place}/{os.path.basename(sys.argv[0])}", *sys.argv[1:]])
 
 
+def _run(function):
+    scene = Scene()
+    try:
+        function(scene)
+        equal(left_behind(), [], "directories of runs")
+    finally:
+        scene.close()
+
+
 def main(path):
     """Runs all cases, or those whose names are given as arguments."""
     _move_in()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    chosen = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
-    failed = 0
-    print(f"1..{len(chosen)}", flush=True)
-    for number, function in enumerate(chosen, 1):
-        title = function.__name__.replace("_", " ")
-        scene = Scene(title)
-        try:
-            function(scene)
-            equal(left_behind(), [], "directories of runs")
-            print(f"ok {number} - {title}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {title}", flush=True)
-            for line in traceback.format_exc().rstrip().split("\n"):
-                print(f"# {line}", flush=True)
-        finally:
-            scene.close()
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if run_cases(_run) else 0)

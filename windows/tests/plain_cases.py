@@ -12,27 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(f"{HERE}/../../tests/support")
+
+from test_cases import *
+
 SOURCE = os.environ.get("WHITHER_SOURCE", os.path.realpath(f"{HERE}/../.."))
 BUILD = os.environ.get("WHITHER_BUILD", f"{SOURCE}/build")
 COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
-_cases = []
-
-
-def check(condition, message):
-    if not condition:
-        raise AssertionError(message)
-
-
-def equal(found, expected, what="value"):
-    check(found == expected, f"{what}: found {found!r}, expected {expected!r}")
-
-
-def case(function):
-    _cases.append(function)
-    return function
 
 
 class Tools:
@@ -75,24 +63,15 @@ class Tools:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _run(function):
+    tools = Tools()
+    try:
+        function(tools)
+    finally:
+        tools.close()
+
+
 def main():
     if os.environ.get("WHITHER_SANITIZED"):
-        print("1..0 # SKIP a sanitized library is not for programs that are not", flush=True)
-        sys.exit(0)
-    cases = [one for one in _cases if not sys.argv[1:] or one.__name__ in sys.argv[1:]]
-    failed = 0
-    print(f"1..{len(cases)}", flush=True)
-    for number, function in enumerate(cases, 1):
-        tools = Tools()
-        title = function.__name__.replace("_", " ")
-        try:
-            function(tools)
-            print(f"ok {number} - {title}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {title}", flush=True)
-            for line in traceback.format_exc().rstrip().split("\n"):
-                print(f"# {line}", flush=True)
-        finally:
-            tools.close()
-    sys.exit(1 if failed else 0)
+        skip("a sanitized library is not for programs that are not")
+    sys.exit(1 if run_cases(_run) else 0)
