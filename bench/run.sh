@@ -13,6 +13,10 @@ export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$here/../build/bench}
 export BENCH_WINDOWS=${BENCH_WINDOWS:-$BENCH_PROGRAMS/../windows/libwhither-windows.so.0}
 export PATH=$PATH:/usr/sbin:/sbin PYTHONDONTWRITEBYTECODE=1
 
+if [ "$(id -u)" -ne 0 ]; then
+  echo "bench: this needs root" >&2
+  exit 77
+fi
 for need in "$WHITHER" "$BENCH_PROGRAMS/bench_cycle"; do
   if [ ! -x "$need" ]; then
     echo "$need is not there: run make first" >&2
