@@ -193,19 +193,13 @@ def an_orphan_is_redirected_too(scene):
 
 
 @case
-def a_supervisor_that_dies_fails_what_waits(scene):
-    name = scene.origin()
-    script = 'trap "" TERM; echo $$; read -r line; "$0" plain "$1" "$2"'
-    read, write = os.pipe()
-    output = f"{scene.directory}/output"
-    program = scene.run("--", "bash", "-c", f"({script}) > {output} 2>&1", helper("strange_client"),
-                        *name, stdin=read, env={**os.environ, "XDG_RUNTIME_DIR": scene.directory})
-    wait_until(lambda: os.path.exists(output) and lines_of(output), "it runs")
-    program.kill()
-    os.write(write, b"go\n")
-    wait_until(lambda: len(lines_of(output)) == 2, "it has connected")
-    equal(lines_of(output)[1], "error 38", "what it got: ENOSYS, not a connection")
-    check(glob.glob(f"{scene.directory}/whither-run-*"), "its directory was made in the user's own")
+def its_directory_is_the_users_own_and_goes_with_it(scene):
+    script = 'stat -c "%n %a %u" "$WHITHER_SUPERVISOR"'
+    for base, variable in ((scene.directory, scene.directory), ("/tmp", "/nonexistent")):
+        program = scene.ends_with(0, "--", "sh", "-c", script, env={**os.environ, "XDG_RUNTIME_DIR": variable})
+        path, *rest = program.stdout().split()
+        check(path.startswith(f"{base}/whither-run-") and rest == ["700", str(os.getuid())], program.stdout())
+        check(not os.path.exists(path), "it is gone")
 
 
 @case
