@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "access_probe.h"
 #include "cli_arguments.h"
 #include "privilege_check.h"
 #include "relay_internal.h"
@@ -247,6 +248,7 @@ int wh_run_supervised_set_up(struct wh_run_state *state)
 {
 	struct wh_run_supervised *supervised = calloc(1, sizeof(*supervised));
 	struct wh_rule_names *names = NULL;
+	struct wh_problem problem = {0};
 	int error;
 
 	if (!supervised) {
@@ -254,6 +256,11 @@ int wh_run_supervised_set_up(struct wh_run_state *state)
 		return -ENOMEM;
 	}
 	state->supervised = supervised;
+	error = wh_access_probe(&problem);
+	if (error) {
+		wh_say("%s", problem.text);
+		return error;
+	}
 	/* Whom the command leaves behind becomes ours: else its sockets could not be taken where
 	 * only ancestors may (Yama), and nobody could end it. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
