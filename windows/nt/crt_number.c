@@ -37,6 +37,15 @@ static bool is_negative(LONGLONG value, int radix)
 	return radix == 10 && value < 0;
 }
 
+/* One unit of a text that is wide or is not. */
+static void put_unit(void *to, size_t at, char unit, bool wide)
+{
+	if (wide)
+		((WCHAR *)to)[at] = (WCHAR)unit;
+	else
+		((char *)to)[at] = unit;
+}
+
 static errno_t put(ULONGLONG value, bool negative, void *to, size_t size, int radix, bool wide)
 {
 	char digits[DIGITS];
@@ -44,24 +53,24 @@ static errno_t put(ULONGLONG value, bool negative, void *to, size_t size, int ra
 
 	if (!to || !size)
 		return EINVAL;
-	if (wide)
-		*(WCHAR *)to = 0;
-	else
-		*(char *)to = 0;
+	put_unit(to, 0, 0, wide);
 	if (radix < 2 || radix > 36)
 		return EINVAL;
 	length = digits_of(negative ? 0 - value : value, negative, (unsigned int)radix, digits);
 	if (length >= size)
 		return ERANGE;
-	for (size_t i = 0; i <= length; i++) {
-		const char digit = i < length ? digits[i] : 0;
-
-		if (wide)
-			((WCHAR *)to)[i] = (WCHAR)digit;
-		else
-			((char *)to)[i] = digit;
-	}
+	for (size_t i = 0; i < length; i++)
+		put_unit(to, i, digits[i], wide);
+	put_unit(to, length, 0, wide);
 	return 0;
+}
+
+static errno_t put_int(int value, void *to, size_t size, int radix, bool wide)
+{
+	const bool negative = is_negative(value, radix);
+
+	return put(negative ? (ULONGLONG)value : (unsigned int)value, negative, to, size, radix,
+		   wide);
 }
 
 /* What the unbounded ones write into: the longest text fits. */
@@ -69,10 +78,7 @@ static errno_t put(ULONGLONG value, bool negative, void *to, size_t size, int ra
 
 errno_t _itoa_s(int value, char *to, size_t size, int radix)
 {
-	const bool negative = is_negative(value, radix);
-
-	return put(negative ? (ULONGLONG)value : (unsigned int)value, negative, to, size, radix,
-		   false);
+	return put_int(value, to, size, radix, false);
 }
 
 errno_t _ltoa_s(int value, char *to, size_t size, int radix)
@@ -97,10 +103,7 @@ errno_t _ui64toa_s(ULONGLONG value, char *to, size_t size, int radix)
 
 errno_t _itow_s(int value, WCHAR *to, size_t size, int radix)
 {
-	const bool negative = is_negative(value, radix);
-
-	return put(negative ? (ULONGLONG)value : (unsigned int)value, negative, to, size, radix,
-		   true);
+	return put_int(value, to, size, radix, true);
 }
 
 errno_t _ultow_s(unsigned int value, WCHAR *to, size_t size, int radix)
@@ -171,27 +174,20 @@ char *_strrev(char *text)
 }
 
 /* A text that does not end within its size becomes empty. */
-static errno_t check_bytes(char *text, size_t size)
+static errno_t check(void *text, size_t size, bool wide)
 {
-	if (!text || strnlen(text, size) < size)
-		return text ? 0 : EINVAL;
+	if (!text)
+		return EINVAL;
+	if ((wide ? wcsnlen(text, size) : strnlen(text, size)) < size)
+		return 0;
 	if (size)
-		text[0] = 0;
-	return EINVAL;
-}
-
-static errno_t check_wide(WCHAR *text, size_t size)
-{
-	if (!text || wcsnlen(text, size) < size)
-		return text ? 0 : EINVAL;
-	if (size)
-		text[0] = 0;
+		put_unit(text, 0, 0, wide);
 	return EINVAL;
 }
 
 errno_t _strlwr_s(char *text, size_t size)
 {
-	errno_t error = check_bytes(text, size);
+	errno_t error = check(text, size, false);
 
 	if (!error)
 		_strlwr(text);
@@ -200,7 +196,7 @@ errno_t _strlwr_s(char *text, size_t size)
 
 errno_t _strupr_s(char *text, size_t size)
 {
-	errno_t error = check_bytes(text, size);
+	errno_t error = check(text, size, false);
 
 	if (!error)
 		_strupr(text);
@@ -209,7 +205,7 @@ errno_t _strupr_s(char *text, size_t size)
 
 errno_t _wcslwr_s(WCHAR *text, size_t size)
 {
-	errno_t error = check_wide(text, size);
+	errno_t error = check(text, size, true);
 
 	if (!error)
 		_wcslwr(text);
@@ -218,68 +214,54 @@ errno_t _wcslwr_s(WCHAR *text, size_t size)
 
 errno_t _wcsupr_s(WCHAR *text, size_t size)
 {
-	errno_t error = check_wide(text, size);
+	errno_t error = check(text, size, true);
 
 	if (!error)
 		_wcsupr(text);
 	return error;
 }
 
-/* ret_count counts the terminator. With _TRUNCATE what fits is kept. */
-errno_t mbstowcs_s(size_t *ret_count, WCHAR *to, size_t size, const char *from, size_t count)
+static size_t convert(void *to, const void *from, size_t count, bool to_wide)
 {
-	const size_t whole = from ? mbstowcs(NULL, from, 0) : 0;
+	return to_wide ? mbstowcs(to, from, count) : wcstombs(to, from, count);
+}
+
+/* ret_count counts the terminator. With _TRUNCATE what fits is kept. */
+static errno_t convert_s(size_t *ret_count, void *to, size_t size, const void *from, size_t count,
+			 bool to_wide)
+{
+	const size_t whole = from ? convert(NULL, from, 0, to_wide) : 0;
 	size_t length = whole < count ? whole : count;
 
 	if (ret_count)
 		*ret_count = 0;
 	if (!from || (to && !size) || (!to && size))
 		return EINVAL;
-	if (whole == (size_t)-1) {
-		if (to)
-			to[0] = 0;
+	if (to)
+		put_unit(to, 0, 0, to_wide);
+	if (whole == (size_t)-1)
 		return EILSEQ;
-	}
 	if (to && length >= size) {
-		to[0] = 0;
 		if (count != _TRUNCATE)
 			return ERANGE;
 		length = size - 1;
 	}
 	if (to) {
-		mbstowcs(to, from, length);
-		to[length] = 0;
+		/* A character that does not fit whole is left out. */
+		length = convert(to, from, length, to_wide);
+		put_unit(to, length, 0, to_wide);
 	}
 	if (ret_count)
 		*ret_count = length + 1;
 	return to && count == _TRUNCATE && length < whole ? 80 : 0;
 }
 
+errno_t mbstowcs_s(size_t *ret_count, WCHAR *to, size_t size, const char *from, size_t count)
+{
+	return convert_s(ret_count, to, size, from, count, true);
+}
+
 errno_t wcstombs_s(size_t *ret_count, char *to, size_t size, const WCHAR *from, size_t count)
 {
-	const size_t whole = from ? wcstombs(NULL, from, 0) : 0;
-	size_t length = whole < count ? whole : count;
-
-	if (ret_count)
-		*ret_count = 0;
-	if (!from || (to && !size) || (!to && size))
-		return EINVAL;
-	if (whole == (size_t)-1) {
-		if (to)
-			to[0] = 0;
-		return EILSEQ;
-	}
-	if (to && length >= size) {
-		to[0] = 0;
-		if (count != _TRUNCATE)
-			return ERANGE;
-		length = size - 1;
-	}
-	if (to) {
-		length = wcstombs(to, from, length);
-		to[length] = 0;
-	}
-	if (ret_count)
-		*ret_count = length + 1;
-	return to && count == _TRUNCATE && length < whole ? 80 : 0;
+	return convert_s(ret_count, to, size, from, count, false);
 }

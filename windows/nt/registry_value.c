@@ -57,30 +57,36 @@ static NTSTATUS tell(const struct nt_value *value, KEY_VALUE_INFORMATION_CLASS w
 	}
 }
 
+/* Of a value of a held key, which is let go; `none`: what is said where there is no value. */
+static NTSTATUS tell_held(struct nt_key_object *object, const struct nt_value *value, NTSTATUS none,
+			  KEY_VALUE_INFORMATION_CLASS what, PVOID room, ULONG size, PULONG ret_size)
+{
+	struct nt_answer answer = {room, room ? size : 0, 0};
+	NTSTATUS status = value ? tell(value, what, &answer, ret_size) : none;
+
+	nt_key_let_go(object);
+	return status;
+}
+
 NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
 			       KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
 			       PVOID KeyValueInformation, ULONG Length, PULONG ResultLength)
 {
-	struct nt_answer answer = {KeyValueInformation, KeyValueInformation ? Length : 0, 0};
 	struct nt_key_object *object;
-	const struct nt_value *value;
 	NTSTATUS status = nt_key_hold(KeyHandle, &object);
 
 	NT_MAX_IRQL(PASSIVE_LEVEL);
 	if (!NT_SUCCESS(status))
 		return status;
-	value = nt_value_find(object->key, ValueName->Buffer, ValueName->Length);
-	status = value ? tell(value, KeyValueInformationClass, &answer, ResultLength) :
-			 STATUS_OBJECT_NAME_NOT_FOUND;
-	nt_key_let_go(object);
-	return status;
+	return tell_held(object, nt_value_find(object->key, ValueName->Buffer, ValueName->Length),
+			 STATUS_OBJECT_NAME_NOT_FOUND, KeyValueInformationClass,
+			 KeyValueInformation, Length, ResultLength);
 }
 
 NTSTATUS NTAPI ZwEnumerateValueKey(HANDLE KeyHandle, ULONG Index,
 				   KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
 				   PVOID KeyValueInformation, ULONG Length, PULONG ResultLength)
 {
-	struct nt_answer answer = {KeyValueInformation, KeyValueInformation ? Length : 0, 0};
 	struct nt_key_object *object;
 	const struct nt_value *value;
 	NTSTATUS status = nt_key_hold(KeyHandle, &object);
@@ -91,10 +97,8 @@ NTSTATUS NTAPI ZwEnumerateValueKey(HANDLE KeyHandle, ULONG Index,
 	value = object->key->values;
 	while (value && Index--)
 		value = value->next;
-	status = value ? tell(value, KeyValueInformationClass, &answer, ResultLength) :
-			 STATUS_NO_MORE_ENTRIES;
-	nt_key_let_go(object);
-	return status;
+	return tell_held(object, value, STATUS_NO_MORE_ENTRIES, KeyValueInformationClass,
+			 KeyValueInformation, Length, ResultLength);
 }
 
 NTSTATUS NTAPI ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex,

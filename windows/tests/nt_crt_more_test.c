@@ -113,6 +113,12 @@ static void converted_text_is_counted_with_its_end(void **state)
 	assert_int_equal(wide[0], 0);
 	assert_int_equal(mbstowcs_s(&count, wide, 3, "abc", _TRUNCATE), 80);
 	assert_wide(wide, u"ab");
+	assert_int_equal(mbstowcs_s(&count, wide, 3, "a\360\237\230\200", _TRUNCATE), 80);
+	assert_int_equal(count, 2);
+	assert_wide(wide, u"a");
+	assert_int_equal(mbstowcs_s(&count, wide, 8, "a\377", 7), EILSEQ);
+	assert_int_equal(count, 0);
+	assert_int_equal(wide[0], 0);
 	assert_int_equal(mbstowcs_s(&count, wide, 8, NULL, 3), EINVAL);
 	assert_int_equal(mbstowcs_s(&count, NULL, 8, "a", 3), EINVAL);
 	assert_int_equal(wcstombs_s(&count, text, 8, u"h\u00e9y", 7), 0);
@@ -120,6 +126,9 @@ static void converted_text_is_counted_with_its_end(void **state)
 	assert_string_equal(text, "h\303\251y");
 	assert_int_equal(wcstombs_s(&count, text, 2, u"abc", 3), ERANGE);
 	assert_string_equal(text, "");
+	assert_int_equal(wcstombs_s(&count, text, 3, u"a\u20ac", _TRUNCATE), 80);
+	assert_int_equal(count, 2);
+	assert_string_equal(text, "a");
 	assert_int_equal(wcstombs_s(&count, text, 8, NULL, 3), EINVAL);
 }
 
