@@ -145,14 +145,34 @@ static void run_address(struct wsk_job *job)
 	wsk_finish(lookup->request, status, 0);
 }
 
+/* NULL: *ret_status is what the call returns. */
+static struct lookup *begin_lookup(struct wsk_site site, PWSK_CLIENT client, PIRP irp,
+				   void (*run)(struct wsk_job *job), NTSTATUS *ret_status)
+{
+	struct wsk_registration *registration;
+	struct wsk_request *request;
+	struct lookup *lookup;
+
+	if (!wsk_client_begin(site, client, irp, &registration, &request, ret_status))
+		return NULL;
+	lookup = calloc(1, sizeof(*lookup));
+	if (!lookup) {
+		*ret_status = wsk_finish(request, STATUS_INSUFFICIENT_RESOURCES, 0);
+		return NULL;
+	}
+	request->u.call = lookup;
+	request->release = free_lookup;
+	lookup->job.run = run;
+	lookup->request = request;
+	return lookup;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the parameters are Windows'. */
 NTSTATUS wsk_client_get_address_info(PWSK_CLIENT client, PUNICODE_STRING node,
 				     PUNICODE_STRING service, ULONG name_space, GUID *provider,
 				     struct addrinfoexW *hints, struct addrinfoexW **result,
 				     PEPROCESS process, PETHREAD thread, PIRP irp)
 {
-	struct wsk_registration *registration;
-	struct wsk_request *request;
 	struct lookup *lookup;
 	NTSTATUS status;
 
@@ -160,23 +180,16 @@ NTSTATUS wsk_client_get_address_info(PWSK_CLIENT client, PUNICODE_STRING node,
 	(void)provider;
 	(void)process;
 	(void)thread;
-	if (!wsk_client_begin(WSK_SITE("WskGetAddressInfo"), client, irp, &registration, &request,
-			      &status))
-		return status;
-	lookup = calloc(1, sizeof(*lookup));
+	lookup = begin_lookup(WSK_SITE("WskGetAddressInfo"), client, irp, run_address, &status);
 	if (!lookup)
-		return wsk_finish(request, STATUS_INSUFFICIENT_RESOURCES, 0);
-	request->u.call = lookup;
-	request->release = free_lookup;
-	lookup->job.run = run_address;
-	lookup->request = request;
+		return status;
 	lookup->result = result;
 	lookup->has_node = node;
 	lookup->has_service = service;
 	if (!result || (!node && !service) ||
 	    (node && !to_utf8(node, lookup->node, sizeof(lookup->node))) ||
 	    (service && !to_utf8(service, lookup->service, sizeof(lookup->service))))
-		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);
+		return wsk_finish(lookup->request, STATUS_INVALID_PARAMETER, 0);
 	if (hints)
 		lookup->hints = (struct wsk_host_hints){(unsigned int)hints->ai_flags,
 							hints->ai_family, hints->ai_socktype,
@@ -231,29 +244,20 @@ NTSTATUS wsk_client_get_name_info(PWSK_CLIENT client, PSOCKADDR address, ULONG s
 				  PUNICODE_STRING node, PUNICODE_STRING service, ULONG flags,
 				  PEPROCESS process, PETHREAD thread, PIRP irp)
 {
-	struct wsk_registration *registration;
-	struct wsk_request *request;
 	struct lookup *lookup;
 	NTSTATUS status;
 
 	(void)process;
 	(void)thread;
-	if (!wsk_client_begin(WSK_SITE("WskGetNameInfo"), client, irp, &registration, &request,
-			      &status))
-		return status;
-	lookup = calloc(1, sizeof(*lookup));
+	lookup = begin_lookup(WSK_SITE("WskGetNameInfo"), client, irp, run_name, &status);
 	if (!lookup)
-		return wsk_finish(request, STATUS_INSUFFICIENT_RESOURCES, 0);
-	request->u.call = lookup;
-	request->release = free_lookup;
-	lookup->job.run = run_name;
-	lookup->request = request;
+		return status;
 	lookup->node_out = node;
 	lookup->service_out = service;
 	lookup->hints.flags = flags;
 	if (!address || size < sizeof(ADDRESS_FAMILY) || (!node && !service) ||
 	    size < wsk_address_size(address->sa_family) ||
 	    !wsk_address_take(&lookup->address, address, address->sa_family))
-		return wsk_finish(request, STATUS_INVALID_PARAMETER, 0);
+		return wsk_finish(lookup->request, STATUS_INVALID_PARAMETER, 0);
 	return run_inline_or_not(lookup);
 }
