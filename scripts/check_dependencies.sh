@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work" "$complaints"' EXIT
+trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin"
 export WHITHER_PACKAGES=$work/packages WHITHER_POLICY=$work/policy-rc.d PATH=$work/bin:$PATH WORK=$work
 cat >"$work/packages" <<'P'

@@ -13,7 +13,7 @@ library=$(realpath "${1:?the path of libwhither.so}")
 header=include/whither/whither.h
 map=src/lib/libwhither.map
 work=$(mktemp -d)
-trap 'rm -rf "$work" "$complaints"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 # gcc lists each declaration with its place; inline functions are not exported.
 echo '#include <whither/whither.h>' >"$work/all.c"

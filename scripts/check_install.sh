@@ -15,7 +15,7 @@ if [ -n "${WHITHER_SANITIZED:-}" ]; then
   exit 77
 fi
 work=$(mktemp -d)
-trap 'rm -rf "$work" "$complaints"' EXIT
+trap 'rm -rf "$work"' EXIT
 meson install -C "$build" --no-rebuild --quiet --destdir "$work/root" >"$work/log" 2>&1 ||
   { cat "$work/log" && complain "meson install" "failed"; }
 
