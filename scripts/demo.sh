@@ -40,8 +40,13 @@ start_origin
 echo "Who, whither, by which hops, with what context: one line for each connection."
 # shellcheck disable=SC2154
 show_redirect "$origin4:$port4" "$origin4:$port4" "$origin4"
+families="Both families"
 # shellcheck disable=SC2154
-show_redirect "[$origin6]:$port6" "[$origin6]:$port6" "$origin6"
+if [ "$port6" -ne 0 ]; then
+  show_redirect "[$origin6]:$port6" "[$origin6]:$port6" "$origin6"
+else
+  families="IPv4 (there is no IPv6 here)"
+fi
 nothing_left
 echo
-echo "Both families went through the relay, and nothing was left behind."
+echo "$families went through the relay, and nothing was left behind."

@@ -3,7 +3,8 @@
 # Copyright (C) 2026 The whither authors
 #
 # For demo.sh and demo_windows.sh: a network namespace of its own, with addresses that belong to nobody
-# (RFC 5737, RFC 3849), and a real HTTP origin in it. Sets whither, pins, origin4, origin6, port4, port6, work, was_active.
+# (RFC 5737, RFC 3849), and a real HTTP origin in it. Sets whither, pins, origin4, origin6, port4,
+# port6 (0: there is no IPv6), work, was_active.
 #
 # WHITHER: the program to show.
 
@@ -49,7 +50,11 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 make_network() {
-  [ "${WHITHER_DEMO:-}" != unprivileged ] || return 0
+  # Where nobody brought it up, and we may.
+  if [ "${WHITHER_DEMO:-}" = unprivileged ]; then
+    ip link set lo up 2>/dev/null || :
+    return 0
+  fi
   ip link set lo up
   local device=lo
   # Some kernels come without dummy interfaces; then lo has the addresses, too.
@@ -96,9 +101,16 @@ class Server6(Server):
 
 
 port = int(sys.argv[4])
-servers = [Server((sys.argv[1], port), Origin), Server6((sys.argv[2], port), Origin)]
+try:
+    servers = [Server((sys.argv[1], port), Origin)]
+except OSError as error:
+    sys.exit(f"demo: the HTTP origin cannot listen at {sys.argv[1]}: {error.strerror}")
+try:
+    servers.append(Server6((sys.argv[2], port), Origin))
+except OSError:
+    pass  # containers often have no IPv6, and on our own network it has been looked at
 with open(sys.argv[3] + ".new", "w") as ready:
-    print(*(server.server_address[1] for server in servers), file=ready)
+    print(*(server.server_address[1] for server in servers), 0, file=ready)
 os.rename(sys.argv[3] + ".new", sys.argv[3])
 for server in servers:
     threading.Thread(target=server.serve_forever).start()
@@ -109,7 +121,7 @@ P
   for ((tries = 0; tries < 100; tries++)); do
     if [ -e "$work/ready" ]; then
       # shellcheck disable=SC2034
-      read -r port4 port6 <"$work/ready"
+      read -r port4 port6 _ <"$work/ready"
       return 0
     fi
     kill -0 "$origin" 2>/dev/null || break
