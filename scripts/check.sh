@@ -76,6 +76,6 @@ if [ -n "$beside" ]; then
 fi
 
 if [ "$(id -u)" -ne 0 ]; then
-  echo "check: not root: the suite 'kernel' and what else is named above was left out; sudo make check runs it."
+  echo "check: not root: what is named above was left out; sudo make check runs it."
 fi
 exec python3 scripts/summarize_tests.py "${logs[@]}"

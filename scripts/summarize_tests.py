@@ -8,11 +8,13 @@ WHITHER_NO_SKIP=1 in the environment: a test that was skipped has failed.
 
 import json
 import os
+import re
 import sys
 
 PASSED = ("OK", "EXPECTEDFAIL")
 SKIPPED = ("SKIP",)
 LINES_SHOWN = 200
+LEFT_OUT = re.compile(r"ok \d+ - (.*) # SKIP (.*)")
 
 
 def read_log(path):
@@ -41,6 +43,12 @@ def reason_of(test):
     return lines[-1].strip() if lines else "it does not say why"
 
 
+def left_out_of(test):
+    """The cases that a test which passed could not try here."""
+    lines = (test.get("stdout") or "").splitlines()
+    return [found.groups() for line in lines if (found := LEFT_OUT.match(line))]
+
+
 def name_of(test):
     """Suite and name, without the project's."""
     return test["name"].split(":", 1)[-1]
@@ -66,8 +74,15 @@ def main(paths):
             show_failure(test, f"skipped, and WHITHER_NO_SKIP=1 forbids it: {reason_of(test)}")
         else:
             print(f"\nskipped {name_of(test)}: {reason_of(test)}")
+    partly = [test for test in passed if left_out_of(test)]
+    for test in partly:
+        left_out = left_out_of(test)
+        print(f"\nleft out of {name_of(test)}: {len(left_out)} case{'s' * (len(left_out) > 1)}")
+        for title, reason in left_out:
+            print(f"  {title}: {reason}")
     if no_skip:
-        failed, skipped = failed + skipped, []
+        failed, skipped = failed + skipped + partly, []
+        passed = [test for test in passed if test not in partly]
     if not tests:
         print("\nno test was run")
 

@@ -43,6 +43,8 @@ LOCK = "/run/whither-test.lock"
 # Under "whither run --engine seccomp --rules RULES" the same cases try the engine without privilege.
 ENGINE = os.environ.get("WHITHER_TEST_ENGINE", "kernel")
 RULES = os.environ.get("WHITHER_TEST_RULES")
+# That one needs no root either: an ordinary user makes a namespace where he has networks, and no other users.
+ONE_USER = os.environ.get("WHITHER_TEST_NAMESPACE") == "user"
 
 
 @contextlib.contextmanager
@@ -54,6 +56,11 @@ def refused(error, what=""):
         equal(os.strerror(caught.errno), os.strerror(error), what or "error")
         return
     raise Failure(f"{what or 'the call'} succeeded, expected {os.strerror(error)}")
+
+
+def needs_users():
+    if ONE_USER:
+        raise NotHere("there is one user here, and this is about others")
 
 
 def cgroup_root():
@@ -70,6 +77,8 @@ class Child:
     raises what it raised. It may be given a uid and a cgroup to run in."""
 
     def __init__(self, function, *arguments, uid=None, gid=None, cgroup=None):
+        if uid is not None:
+            needs_users()
         self._read, write = os.pipe()
         self.pid = os.fork()
         if self.pid:
@@ -145,10 +154,11 @@ class Scene:
         self.name = name
         self.whither = os.environ.get("WHITHER", "whither")
         self.directory = tempfile.mkdtemp(prefix="whither-test-")
-        self.cgroup = f"{cgroup_root()}/whither-test-{name}-{os.getpid()}"
+        self.cgroup = None if ONE_USER else f"{cgroup_root()}/whither-test-{name}-{os.getpid()}"
         self.sets = []
         self._stack = contextlib.ExitStack()
-        os.mkdir(self.cgroup)
+        if self.cgroup:
+            os.mkdir(self.cgroup)
 
     def keep(self, thing):
         """Closes or kills thing when the case ends."""
@@ -206,6 +216,8 @@ class Scene:
 
     def subcgroup(self, name):
         """A cgroup below the scene's; its path."""
+        if ONE_USER:
+            raise NotHere("this is about cgroups, and none may be made here")
         path = f"{self.cgroup}/{name}"
         os.mkdir(path)
         return path
@@ -222,7 +234,7 @@ class Scene:
 
     def close(self):
         self._stack.close()
-        for _ in range(200):
+        for _ in range(200 if self.cgroup else 0):
             with contextlib.suppress(OSError):
                 for below, _, _ in os.walk(self.cgroup, topdown=False):
                     os.rmdir(below)
@@ -242,17 +254,20 @@ def reload_rules():
 
 def _prepare_namespace():
     """Runs this script again in a network namespace of its own, under the machine's lock."""
-    if os.environ.get("WHITHER_TEST_NAMESPACE") == "own":
+    if os.environ.get("WHITHER_TEST_NAMESPACE"):
         return
-    if os.geteuid():
-        skip("kernel tests need root")
     if ENGINE == "seccomp":
+        root, own = not os.geteuid(), ["unshare", "--net", "--map-root-user"]
+        if not root and subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+            skip("these need root, or user namespaces for everybody")
         rules = tempfile.mkdtemp(prefix="whither-rules-")
-        os.environ.update(WHITHER_TEST_NAMESPACE="own", WHITHER_TEST_RULES=rules)
-        os.execvp("unshare", ["unshare", "--net", "sh", "-c",
+        os.environ.update(WHITHER_TEST_NAMESPACE="own" if root else "user", WHITHER_TEST_RULES=rules)
+        os.execvp("unshare", [*(own[:2] if root else own), "sh", "-c",
                               'rules=$0; "$@"; status=$?; rm -rf "$rules"; exit $status', rules,
                               os.environ.get("WHITHER", "whither"), "run", "--engine", "seccomp",
                               "--rules", rules, "--", sys.executable, *sys.argv])
+    if os.geteuid():
+        skip("kernel tests need root")
     lock = os.open(LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.set_inheritable(lock, True)

@@ -32,6 +32,7 @@ def calls(what, *arguments, socket_=None, helper=None, **options):
 
 def nobody(scene):
     """To call it as an unprivileged user: the build may lie where only root looks."""
+    needs_users()
     os.chmod(scene.directory, 0o755)
     copy = shutil.copy(program(), scene.directory)
     return {"helper": copy, "user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}

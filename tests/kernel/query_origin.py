@@ -171,6 +171,7 @@ def another_user_is_told_by_number(scene):
 
 @case
 def users_and_processes_are_those_of_the_initial_namespaces(scene):
+    needs_users()
     start(scene)
     words = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
     client = popen(scene, [*words, "bash", "-c", BASH], user=1001, group=1002, extra_groups=[])
