@@ -5,20 +5,8 @@
 
 #include <wdm_stdio.h>
 
+#include "format_arguments.h"
 #include "format_engine.h"
-
-#define MOST ((size_t)0x7fffffff)
-
-#define FORMAT(call)                         \
-	do {                                 \
-		va_list arguments;           \
-		int length;                  \
-                                             \
-		va_start(arguments, format); \
-		length = call;               \
-		va_end(arguments);           \
-		return length;               \
-	} while (0)
 
 int vsprintf(char *buffer, const char *format, va_list arguments)
 {

@@ -6,23 +6,11 @@
 #include <basetsd.h>
 #include <wdm_stdio.h>
 
+#include "format_arguments.h"
 #include "format_engine.h"
 
 /* The function itself, not the macro that tells its two forms apart. */
 #undef swprintf
-
-#define MOST ((size_t)0x7fffffff)
-
-#define FORMAT(call)                         \
-	do {                                 \
-		va_list arguments;           \
-		int length;                  \
-                                             \
-		va_start(arguments, format); \
-		length = call;               \
-		va_end(arguments);           \
-		return length;               \
-	} while (0)
 
 int vswprintf(WCHAR *buffer, size_t size, const WCHAR *format, va_list arguments)
 {

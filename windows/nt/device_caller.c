@@ -205,11 +205,11 @@ NTSTATUS nt_file_open(PCUNICODE_STRING name, ULONG access, HANDLE *ret_file)
 	return status;
 }
 
-NTSTATUS nt_file_control(HANDLE file, ULONG code, const void *input, ULONG input_size, void *output,
-			 ULONG output_size, ULONG *ret_size)
+/* A file that is a device's, to be dereferenced. */
+static NTSTATUS hold_open_device(HANDLE handle, struct nt_open_file **ret_file)
 {
 	void *object;
-	NTSTATUS status = nt_handle_object(file, NT_OBJECT_OPEN_FILE, &object);
+	NTSTATUS status = nt_handle_object(handle, NT_OBJECT_OPEN_FILE, &object);
 
 	if (!NT_SUCCESS(status))
 		return status;
@@ -217,25 +217,33 @@ NTSTATUS nt_file_control(HANDLE file, ULONG code, const void *input, ULONG input
 		ObfDereferenceObject(object);
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}
-	status = nt_device_control(((struct nt_open_file *)object)->device, code, input, input_size,
-				   output, output_size, ret_size);
+	*ret_file = object;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_file_control(HANDLE file, ULONG code, const void *input, ULONG input_size, void *output,
+			 ULONG output_size, ULONG *ret_size)
+{
+	struct nt_open_file *object;
+	NTSTATUS status = hold_open_device(file, &object);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	status = nt_device_control(object->device, code, input, input_size, output, output_size,
+				   ret_size);
 	ObfDereferenceObject(object);
 	return status;
 }
 
 NTSTATUS nt_file_transfer(HANDLE file, bool reads, void *buffer, ULONG size, ULONG *ret_size)
 {
-	void *object;
-	NTSTATUS status = nt_handle_object(file, NT_OBJECT_OPEN_FILE, &object);
+	struct nt_open_file *object;
+	NTSTATUS status = hold_open_device(file, &object);
 
 	if (!NT_SUCCESS(status))
 		return status;
-	if (!((struct nt_open_file *)object)->device) {
-		ObfDereferenceObject(object);
-		return STATUS_INVALID_DEVICE_REQUEST;
-	}
-	status = transfer(((struct nt_open_file *)object)->device,
-			  reads ? IRP_MJ_READ : IRP_MJ_WRITE, buffer, size, ret_size);
+	status = transfer(object->device, reads ? IRP_MJ_READ : IRP_MJ_WRITE, buffer, size,
+			  ret_size);
 	ObfDereferenceObject(object);
 	return status;
 }

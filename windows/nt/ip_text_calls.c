@@ -51,6 +51,30 @@ static LONG deliver(const char *bytes, size_t length, PSTR narrow, PWSTR wide, P
 	return STATUS_SUCCESS;
 }
 
+static LONG deliver4(const struct in_addr *address, USHORT port, PSTR narrow, PWSTR wide,
+		     PULONG size)
+{
+	char text[NT_IP_TEXT_MOST];
+	size_t length;
+
+	if (!address)
+		return STATUS_INVALID_PARAMETER;
+	length = nt_ip4_print((const UCHAR *)address, __builtin_bswap16(port), text);
+	return deliver(text, length, narrow, wide, size);
+}
+
+static LONG deliver6(const struct in6_addr *address, ULONG scope, USHORT port, PSTR narrow,
+		     PWSTR wide, PULONG size)
+{
+	char text[NT_IP_TEXT_MOST];
+	size_t length;
+
+	if (!address)
+		return STATUS_INVALID_PARAMETER;
+	length = nt_ip6_print(address->u.Byte, scope, __builtin_bswap16(port), text);
+	return deliver(text, length, narrow, wide, size);
+}
+
 PSTR RtlIpv4AddressToStringA(const struct in_addr *Addr, PSTR S)
 {
 	char text[NT_IP_TEXT_MOST];
@@ -86,49 +110,25 @@ PWSTR RtlIpv6AddressToStringW(const struct in6_addr *Addr, PWSTR S)
 LONG RtlIpv4AddressToStringExA(const struct in_addr *Address, USHORT Port, PSTR AddressString,
 			       PULONG AddressStringLength)
 {
-	char text[NT_IP_TEXT_MOST];
-	size_t length;
-
-	if (!Address)
-		return STATUS_INVALID_PARAMETER;
-	length = nt_ip4_print((const UCHAR *)Address, __builtin_bswap16(Port), text);
-	return deliver(text, length, AddressString, NULL, AddressStringLength);
+	return deliver4(Address, Port, AddressString, NULL, AddressStringLength);
 }
 
 LONG RtlIpv4AddressToStringExW(const struct in_addr *Address, USHORT Port, PWSTR AddressString,
 			       PULONG AddressStringLength)
 {
-	char text[NT_IP_TEXT_MOST];
-	size_t length;
-
-	if (!Address)
-		return STATUS_INVALID_PARAMETER;
-	length = nt_ip4_print((const UCHAR *)Address, __builtin_bswap16(Port), text);
-	return deliver(text, length, NULL, AddressString, AddressStringLength);
+	return deliver4(Address, Port, NULL, AddressString, AddressStringLength);
 }
 
 LONG RtlIpv6AddressToStringExA(const struct in6_addr *Address, ULONG ScopeId, USHORT Port,
 			       PSTR AddressString, PULONG AddressStringLength)
 {
-	char text[NT_IP_TEXT_MOST];
-	size_t length;
-
-	if (!Address)
-		return STATUS_INVALID_PARAMETER;
-	length = nt_ip6_print(Address->u.Byte, ScopeId, __builtin_bswap16(Port), text);
-	return deliver(text, length, AddressString, NULL, AddressStringLength);
+	return deliver6(Address, ScopeId, Port, AddressString, NULL, AddressStringLength);
 }
 
 LONG RtlIpv6AddressToStringExW(const struct in6_addr *Address, ULONG ScopeId, USHORT Port,
 			       PWSTR AddressString, PULONG AddressStringLength)
 {
-	char text[NT_IP_TEXT_MOST];
-	size_t length;
-
-	if (!Address)
-		return STATUS_INVALID_PARAMETER;
-	length = nt_ip6_print(Address->u.Byte, ScopeId, __builtin_bswap16(Port), text);
-	return deliver(text, length, NULL, AddressString, AddressStringLength);
+	return deliver6(Address, ScopeId, Port, NULL, AddressString, AddressStringLength);
 }
 
 LONG RtlIpv4StringToAddressA(PCSTR S, BOOLEAN Strict, PCSTR *Terminator, struct in_addr *Addr)

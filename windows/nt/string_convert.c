@@ -151,24 +151,35 @@ ULONG RtlxUnicodeStringToAnsiSize(PCUNICODE_STRING UnicodeString)
 	return (ULONG)(result.needed + 1);
 }
 
+/* Room for `size` bytes: what there is, or new. */
+static NTSTATUS provide(ULONG size, BOOLEAN allocate, void **buffer, USHORT *most)
+{
+	void *allocated;
+
+	if (size > MAXUSHORT)
+		return STATUS_INVALID_PARAMETER_2;
+	if (!allocate)
+		return size > *most ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+	allocated = nt_string_allocate(size);
+	if (!allocated)
+		return STATUS_NO_MEMORY;
+	*buffer = allocated;
+	*most = (USHORT)size;
+	return STATUS_SUCCESS;
+}
+
 /* The text and its terminator must fit; otherwise the destination stays as it was. */
 NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING Destination, PCANSI_STRING Source,
 				      BOOLEAN AllocateDestinationString)
 {
 	ULONG size = RtlxAnsiStringToUnicodeSize(Source);
+	void *buffer = AllocateDestinationString ? NULL : Destination->Buffer;
+	NTSTATUS status =
+		provide(size, AllocateDestinationString, &buffer, &Destination->MaximumLength);
 
-	if (size > MAXUSHORT)
-		return STATUS_INVALID_PARAMETER_2;
-	if (AllocateDestinationString) {
-		WCHAR *buffer = nt_string_allocate(size);
-
-		if (!buffer)
-			return STATUS_NO_MEMORY;
-		Destination->Buffer = buffer;
-		Destination->MaximumLength = (USHORT)size;
-	} else if (size > Destination->MaximumLength) {
-		return STATUS_BUFFER_OVERFLOW;
-	}
+	if (!NT_SUCCESS(status))
+		return status;
+	Destination->Buffer = buffer;
 	Destination->Length = (USHORT)(size - sizeof(WCHAR));
 	to_utf16(Destination->Buffer, Destination->Length, Source->Buffer, Source->Length);
 	Destination->Buffer[Destination->Length / sizeof(WCHAR)] = 0;
@@ -179,19 +190,13 @@ NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING Destination, PCUNICODE_STRING
 				      BOOLEAN AllocateDestinationString)
 {
 	ULONG size = RtlxUnicodeStringToAnsiSize(Source);
+	void *buffer = AllocateDestinationString ? NULL : Destination->Buffer;
+	NTSTATUS status =
+		provide(size, AllocateDestinationString, &buffer, &Destination->MaximumLength);
 
-	if (size > MAXUSHORT)
-		return STATUS_INVALID_PARAMETER_2;
-	if (AllocateDestinationString) {
-		char *buffer = nt_string_allocate(size);
-
-		if (!buffer)
-			return STATUS_NO_MEMORY;
-		Destination->Buffer = buffer;
-		Destination->MaximumLength = (USHORT)size;
-	} else if (size > Destination->MaximumLength) {
-		return STATUS_BUFFER_OVERFLOW;
-	}
+	if (!NT_SUCCESS(status))
+		return status;
+	Destination->Buffer = buffer;
 	Destination->Length = (USHORT)(size - 1);
 	to_utf8(Destination->Buffer, Destination->Length, Source->Buffer,
 		Source->Length / sizeof(WCHAR));

@@ -113,18 +113,24 @@ static size_t read_number(const struct digits *text, ULONG base, ULONGLONG *ret_
 	return at;
 }
 
+static NTSTATUS read_ulong(const struct digits *text, ULONG base, PULONG ret_value)
+{
+	ULONGLONG value;
+
+	if (!is_base(base))
+		return STATUS_INVALID_PARAMETER;
+	if (!ret_value)
+		return STATUS_ACCESS_VIOLATION;
+	read_number(text, base, &value);
+	*ret_value = (ULONG)value;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS RtlUnicodeStringToInteger(PCUNICODE_STRING String, ULONG Base, PULONG Value)
 {
 	struct digits text = {String->Buffer, NULL, String->Length / sizeof(WCHAR)};
-	ULONGLONG value;
 
-	if (!is_base(Base))
-		return STATUS_INVALID_PARAMETER;
-	if (!Value)
-		return STATUS_ACCESS_VIOLATION;
-	read_number(&text, Base, &value);
-	*Value = (ULONG)value;
-	return STATUS_SUCCESS;
+	return read_ulong(&text, Base, Value);
 }
 
 NTSTATUS RtlUnicodeStringToInt64(PCUNICODE_STRING String, ULONG Base, PLONG64 Number,
@@ -148,15 +154,8 @@ NTSTATUS RtlUnicodeStringToInt64(PCUNICODE_STRING String, ULONG Base, PLONG64 Nu
 NTSTATUS RtlCharToInteger(PCSZ String, ULONG Base, PULONG Value)
 {
 	struct digits text = {NULL, String, strlen(String)};
-	ULONGLONG value;
 
-	if (!is_base(Base))
-		return STATUS_INVALID_PARAMETER;
-	if (!Value)
-		return STATUS_ACCESS_VIOLATION;
-	read_number(&text, Base, &value);
-	*Value = (ULONG)value;
-	return STATUS_SUCCESS;
+	return read_ulong(&text, Base, Value);
 }
 
 /* Where the digits of each byte stand in {00000000-0000-0000-0000-000000000000}. */
