@@ -147,6 +147,19 @@ int ws_transfer_check(int fd, const WSABUF *buffers, DWORD count, DWORD flags)
 	return flags & ~(DWORD)FLAGS_KNOWN ? WSAEOPNOTSUPP : 0;
 }
 
+/* Of a call that so far has this error, or 0. NULL: the error is set. */
+static struct ws_operation *begin(int fd, const WSABUF *buffers, DWORD count, DWORD flags,
+				  int error)
+{
+	struct ws_operation *operation = error ? NULL : ws_transfer_operation(fd, buffers, count);
+
+	if (operation)
+		operation->flags = ws_transfer_flags(flags);
+	else
+		ws_fail(error ? error : WSAENOBUFS);
+	return operation;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): Windows' own parameters. */
 int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
 		     DWORD dwFlags, const struct sockaddr *lpTo, int iTolen,
@@ -161,13 +174,10 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
 	    ((!lpNumberOfBytesSent && !lpOverlapped) ||
 	     (lpTo && (iTolen < (int)sizeof(lpTo->sa_family) || iTolen > NET_ADDRESS_MAX))))
 		error = WSAEFAULT;
-	if (error)
-		return ws_fail(error);
-	operation = ws_transfer_operation(fd, lpBuffers, dwBufferCount);
+	operation = begin(fd, lpBuffers, dwBufferCount, dwFlags, error);
 	if (!operation)
-		return ws_fail(WSAENOBUFS);
+		return SOCKET_ERROR;
 	operation->sends = true;
-	operation->flags = ws_transfer_flags(dwFlags);
 	operation->attempt = attempt_send;
 	if (lpTo) {
 		memcpy(operation->to, lpTo, (size_t)iTolen);
@@ -207,12 +217,9 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
 	if (!error && (!lpFlags || (!lpNumberOfBytesRecvd && !lpOverlapped) ||
 		       (lpFrom && (!lpFromlen || *lpFromlen < 0))))
 		error = WSAEFAULT;
-	if (error)
-		return ws_fail(error);
-	operation = ws_transfer_operation(fd, lpBuffers, dwBufferCount);
+	operation = begin(fd, lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, error);
 	if (!operation)
-		return ws_fail(WSAENOBUFS);
-	operation->flags = ws_transfer_flags(*lpFlags);
+		return SOCKET_ERROR;
 	operation->attempt = attempt_receive;
 	operation->from = lpFrom;
 	operation->from_size = lpFromlen;
