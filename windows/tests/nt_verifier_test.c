@@ -9,29 +9,8 @@
 
 #include "misdeed.h"
 #include "nt_internal.h"
+#include "verified_irp.h"
 #include "verifier.h"
-
-static NTSTATUS keep(PDEVICE_OBJECT device, PIRP irp, PVOID context)
-{
-	return STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-static PIRP make_irp(void)
-{
-	PIRP irp = IoAllocateIrp(1, FALSE);
-
-	IoSetCompletionRoutine(irp, keep, NULL, TRUE, TRUE, TRUE);
-	return irp;
-}
-
-static void accept_irp(PIRP irp)
-{
-	nt_irp_check_routine(irp, "WskReceive", NT_CALLER);
-	nt_irp_sent(irp, "WskReceive", NT_CALLER);
-	IoSetNextIrpStackLocation(irp);
-	IoMarkIrpPending(irp);
-	irp->IoStatus.Status = STATUS_SUCCESS;
-}
 
 static void well_behaved(void)
 {
@@ -60,7 +39,7 @@ static void well_behaved(void)
 		accept_irp(irp);
 		IoCompleteRequest(irp, IO_NO_INCREMENT);
 		IoReuseIrp(irp, STATUS_UNSUCCESSFUL);
-		IoSetCompletionRoutine(irp, keep, NULL, TRUE, TRUE, TRUE);
+		IoSetCompletionRoutine(irp, keep_irp, NULL, TRUE, TRUE, TRUE);
 	}
 	IoFreeIrp(irp);
 	ExFreePoolWithTag(block, 'tseT');

@@ -7,29 +7,8 @@
 
 #include "misdeed.h"
 #include "nt_internal.h"
+#include "verified_irp.h"
 #include "verifier.h"
-
-static NTSTATUS keep(PDEVICE_OBJECT device, PIRP irp, PVOID context)
-{
-	return STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-static PIRP make_irp(void)
-{
-	PIRP irp = IoAllocateIrp(1, FALSE);
-
-	IoSetCompletionRoutine(irp, keep, NULL, TRUE, TRUE, TRUE);
-	return irp;
-}
-
-static void accept_irp(PIRP irp)
-{
-	nt_irp_check_routine(irp, "WskReceive", NT_CALLER);
-	nt_irp_sent(irp, "WskReceive", NT_CALLER);
-	IoSetNextIrpStackLocation(irp);
-	IoMarkIrpPending(irp);
-	irp->IoStatus.Status = STATUS_SUCCESS;
-}
 
 static void irql_too_high(void)
 {
@@ -150,7 +129,7 @@ static void routine_not_always(void)
 {
 	PIRP irp = IoAllocateIrp(1, FALSE);
 
-	IoSetCompletionRoutine(irp, keep, NULL, TRUE, FALSE, TRUE);
+	IoSetCompletionRoutine(irp, keep_irp, NULL, TRUE, FALSE, TRUE);
 	nt_irp_check_routine(irp, "WskSend", NT_CALLER);
 	IoFreeIrp(irp);
 }
@@ -183,7 +162,7 @@ static void no_location(void)
 {
 	PIRP irp = IoAllocateIrp(0, FALSE);
 
-	IoSetCompletionRoutine(irp, keep, NULL, TRUE, TRUE, TRUE);
+	IoSetCompletionRoutine(irp, keep_irp, NULL, TRUE, TRUE, TRUE);
 	IoFreeIrp(irp);
 }
 

@@ -4,37 +4,9 @@
 /* Control information of datagrams: asked for by an option, received, and sent. */
 
 #include "host_peer.h"
-#include "wsk_scene.h"
+#include "wsk_one_scene.h"
 
 #include <string.h>
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
-
-static uint16_t port_of_mail(PWSK_SOCKET socket)
-{
-	SOCKADDR_IN name;
-	struct asked asked;
-
-	asked_init(&asked);
-	answered(&asked, datagram_calls(socket)->WskGetLocalAddress(socket, (PSOCKADDR)&name,
-								    asked_arm(&asked)));
-	asked_free(&asked);
-	return RtlUshortByteSwap(name.sin_port);
-}
 
 static void a_datagram_says_where_it_arrived(void **state)
 {
@@ -59,7 +31,7 @@ static void a_datagram_says_where_it_arrived(void **state)
 							       IPPROTO_IP, sizeof(on), &on, 0, NULL,
 							       NULL, NULL),
 			 STATUS_SUCCESS);
-	peer_send_to(peer, port_of_mail(socket), "abc", 3);
+	peer_send_to(peer, datagram_port(socket), "abc", 3);
 	assert_int_equal(pended(&asked, datagram_calls(socket)->WskReceiveFrom(
 						socket, &memory.buffer, 0, NULL, &length, header,
 						&flags, asked_arm(&asked))),
@@ -76,7 +48,7 @@ static void a_datagram_says_where_it_arrived(void **state)
 	/* Too little room for it: said, and nothing is written beyond. */
 	length = 8;
 	memset(control, 0xa5, sizeof(control));
-	peer_send_to(peer, port_of_mail(socket), "abc", 3);
+	peer_send_to(peer, datagram_port(socket), "abc", 3);
 	assert_int_equal(pended(&asked, datagram_calls(socket)->WskReceiveFrom(
 						socket, &memory.buffer, 0, NULL, &length, header,
 						&flags, asked_arm(&asked))),
@@ -120,5 +92,5 @@ int main(void)
 		cmocka_unit_test(a_datagram_says_where_it_arrived),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

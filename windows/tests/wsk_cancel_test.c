@@ -4,25 +4,9 @@
 /* IRPs that are cancelled, closed, or gone. */
 
 #include "host_peer.h"
-#include "wsk_scene.h"
+#include "wsk_one_scene.h"
 
 #include <sys/mman.h>
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
 
 static void a_cancelled_request_is_completed_once(void **state)
 {
@@ -208,5 +192,5 @@ int main(void)
 		cmocka_unit_test(an_irp_may_be_gone_when_its_routine_returns),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

@@ -4,27 +4,11 @@
 /* How connections end: what arrives, and what the requests on them are told. */
 
 #include "host_peer.h"
-#include "wsk_scene.h"
+#include "wsk_one_scene.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
 
 static NTSTATUS send_all(struct asked *asked, PWSK_SOCKET socket, struct memory *memory)
 {
@@ -366,5 +350,5 @@ int main(void)
 		cmocka_unit_test(a_draining_receive_swallows_the_rest),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

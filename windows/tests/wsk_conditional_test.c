@@ -48,18 +48,11 @@ static PWSK_SOCKET conditional_listener(uint16_t *ret_port)
 {
 	PWSK_SOCKET listener = open_socket(&scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_LISTEN_SOCKET,
 					   &seen, &dispatch);
-	SOCKADDR_IN name;
-	struct asked asked;
 
 	memset(&inspected, 0, sizeof(inspected));
 	assert_int_equal(set_conditional(listener), STATUS_SUCCESS);
 	bind_socket(listener, 0);
-	asked_init(&asked);
-	assert_int_equal(answered(&asked, listen_calls(listener)->WskGetLocalAddress(
-						  listener, (PSOCKADDR)&name, asked_arm(&asked))),
-			 STATUS_SUCCESS);
-	asked_free(&asked);
-	*ret_port = RtlUshortByteSwap(name.sin_port);
+	*ret_port = listener_port(listener);
 	return listener;
 }
 

@@ -4,25 +4,9 @@
 /* Other ways of connecting: WskSocketConnect, WskConnectEx, stream sockets. */
 
 #include "host_peer.h"
-#include "wsk_scene.h"
+#include "wsk_one_scene.h"
 
 #include <string.h>
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
 
 static NTSTATUS socket_connect(struct asked *asked, PSOCKADDR_IN local, PSOCKADDR_IN remote,
 			       USHORT type, ULONG flags)
@@ -171,5 +155,5 @@ int main(void)
 		cmocka_unit_test(a_stream_socket_is_what_it_is_used_for),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

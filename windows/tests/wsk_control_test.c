@@ -4,28 +4,13 @@
 /* WskControlSocket() and WskControlClient(): every parameter right, wrong and missing. */
 
 #include "host_peer.h"
+#include "wsk_one_scene.h"
 #include "wsk_redirect_rows.h"
 
 #include <string.h>
 
 #define RECORDS SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS
 #define SET_RECORDS SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
 
 /* Whether whither is active where this program runs, which it need not be. */
 static const char *world_of_here(void)
@@ -290,5 +275,5 @@ int main(void)
 		cmocka_unit_test(clients_are_controlled),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

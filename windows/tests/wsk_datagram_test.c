@@ -61,19 +61,6 @@ static PWSK_SOCKET open_mail(void)
 	return socket;
 }
 
-static uint16_t mail_port(PWSK_SOCKET socket)
-{
-	SOCKADDR_IN name;
-	struct asked asked;
-
-	asked_init(&asked);
-	assert_int_equal(answered(&asked, datagram_calls(socket)->WskGetLocalAddress(
-						  socket, (PSOCKADDR)&name, asked_arm(&asked))),
-			 STATUS_SUCCESS);
-	asked_free(&asked);
-	return RtlUshortByteSwap(name.sin_port);
-}
-
 static void datagrams_are_sent_and_received(void **state)
 {
 	struct memory memory = memory_new(8);
@@ -97,7 +84,7 @@ static void datagrams_are_sent_and_received(void **state)
 			 STATUS_SUCCESS);
 	assert_int_equal(asked.answer.Information, 8);
 	assert_int_equal(peer_receive_from(peer, data, sizeof(data), &found), 8);
-	assert_int_equal(found, mail_port(socket));
+	assert_int_equal(found, datagram_port(socket));
 
 	memset(&from, 0, sizeof(from));
 	assert_int_equal(datagram_calls(socket)->WskReceiveFrom(socket, &memory.buffer, 0,
@@ -105,7 +92,7 @@ static void datagrams_are_sent_and_received(void **state)
 								&flags, asked_arm(&asked)),
 			 STATUS_PENDING);
 	asked_waits(&asked);
-	peer_send_to(peer, mail_port(socket), "abc", 3);
+	peer_send_to(peer, datagram_port(socket), "abc", 3);
 	assert_int_equal(asked_wait(&asked), STATUS_SUCCESS);
 	assert_int_equal(asked.answer.Information, 3);
 	assert_int_equal(flags, 0);
@@ -113,7 +100,7 @@ static void datagrams_are_sent_and_received(void **state)
 	assert_int_equal(RtlUshortByteSwap(from.sin_port), port);
 
 	/* One that is too long is cut, and says so. */
-	peer_send_to(peer, mail_port(socket), "0123456789", 10);
+	peer_send_to(peer, datagram_port(socket), "0123456789", 10);
 	assert_int_equal(pended(&asked, datagram_calls(socket)->WskReceiveFrom(
 						socket, &memory.buffer, 0, NULL, NULL, NULL, &flags,
 						asked_arm(&asked))),
@@ -121,7 +108,7 @@ static void datagrams_are_sent_and_received(void **state)
 	assert_int_equal(asked.answer.Information, 8);
 	assert_int_equal(flags, MSG_TRUNC);
 	/* An empty one is one. */
-	peer_send_to(peer, mail_port(socket), "", 0);
+	peer_send_to(peer, datagram_port(socket), "", 0);
 	assert_int_equal(pended(&asked, datagram_calls(socket)->WskReceiveFrom(
 						socket, &memory.buffer, 0, NULL, NULL, NULL, &flags,
 						asked_arm(&asked))),
@@ -193,7 +180,7 @@ static void indications_are_released_in_any_order(void **state)
 	peer = peer_datagram(&port);
 	mail.answer = STATUS_PENDING;
 	for (int i = 0; i < 5; i++)
-		peer_send_to(peer, mail_port(socket), "abcde" + i, 1);
+		peer_send_to(peer, datagram_port(socket), "abcde" + i, 1);
 	assert_int_equal(enable_events(socket, WSK_EVENT_RECEIVE_FROM, NULL), STATUS_SUCCESS);
 	await((int *)&mail.shown, 5);
 	assert_memory_equal(mail.bytes, "abcde", 5);
@@ -207,12 +194,12 @@ static void indications_are_released_in_any_order(void **state)
 	}
 	/* From inside the callback, which then says that it keeps them. */
 	mail.release_inside = 1;
-	peer_send_to(peer, mail_port(socket), "f", 1);
+	peer_send_to(peer, datagram_port(socket), "f", 1);
 	await((int *)&mail.shown, 6);
 	/* Not kept: the provider frees what it showed, whatever stands in Next. */
 	mail.release_inside = 0;
 	mail.answer = STATUS_SUCCESS;
-	peer_send_to(peer, mail_port(socket), "g", 1);
+	peer_send_to(peer, datagram_port(socket), "g", 1);
 	await((int *)&mail.shown, 7);
 	close_socket(socket);
 	peer_close(peer);
@@ -237,8 +224,8 @@ static void a_fixed_remote_address_is_the_only_sender(void **state)
 		basic_calls(socket)->WskControlSocket(socket, WskIoctl, SIO_WSK_SET_REMOTE_ADDRESS,
 						      0, sizeof(name), &name, 0, NULL, NULL, NULL),
 		STATUS_SUCCESS);
-	peer_send_to(other, mail_port(socket), "no", 2);
-	peer_send_to(peer, mail_port(socket), "yes", 3);
+	peer_send_to(other, datagram_port(socket), "no", 2);
+	peer_send_to(peer, datagram_port(socket), "yes", 3);
 	assert_int_equal(pended(&asked, datagram_calls(socket)->WskReceiveFrom(
 						socket, &memory.buffer, 0, NULL, NULL, NULL, NULL,
 						asked_arm(&asked))),

@@ -3,25 +3,9 @@
 
 /* WskGetAddressInfo(), WskFreeAddressInfo(), WskGetNameInfo(). */
 
-#include "wsk_scene.h"
+#include "wsk_one_scene.h"
 
 #include <string.h>
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
 
 static UNICODE_STRING text_of(const uint16_t *units)
 {
@@ -166,5 +150,5 @@ int main(void)
 		cmocka_unit_test(an_address_has_a_name),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

@@ -3,23 +3,7 @@
 
 /* IRPs: which are accepted, and how they return. */
 
-#include "wsk_scene.h"
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
+#include "wsk_one_scene.h"
 
 static NTSTATUS socket_call(PWSK_CLIENT client, USHORT type, ULONG protocol, ULONG flags, PIRP irp)
 {
@@ -262,5 +246,5 @@ int main(void)
 		cmocka_unit_test(an_irp_from_above_is_completed_upward),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }

@@ -166,21 +166,40 @@ void close_socket(PWSK_SOCKET socket)
 	asked_free(&asked);
 }
 
-PWSK_SOCKET open_listener(struct scene *scene, void *context,
-			  const WSK_CLIENT_LISTEN_DISPATCH *dispatch, uint16_t *ret_port)
+uint16_t listener_port(PWSK_SOCKET listener)
 {
-	PWSK_SOCKET listener = open_socket(scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_LISTEN_SOCKET,
-					   context, dispatch);
 	SOCKADDR_IN name;
 	struct asked asked;
 
-	bind_socket(listener, 0);
 	asked_init(&asked);
 	assert_int_equal(answered(&asked, listen_calls(listener)->WskGetLocalAddress(
 						  listener, (PSOCKADDR)&name, asked_arm(&asked))),
 			 STATUS_SUCCESS);
 	asked_free(&asked);
-	*ret_port = RtlUshortByteSwap(name.sin_port);
+	return RtlUshortByteSwap(name.sin_port);
+}
+
+uint16_t datagram_port(PWSK_SOCKET socket)
+{
+	SOCKADDR_IN name;
+	struct asked asked;
+
+	asked_init(&asked);
+	assert_int_equal(answered(&asked, datagram_calls(socket)->WskGetLocalAddress(
+						  socket, (PSOCKADDR)&name, asked_arm(&asked))),
+			 STATUS_SUCCESS);
+	asked_free(&asked);
+	return RtlUshortByteSwap(name.sin_port);
+}
+
+PWSK_SOCKET open_listener(struct scene *scene, void *context,
+			  const WSK_CLIENT_LISTEN_DISPATCH *dispatch, uint16_t *ret_port)
+{
+	PWSK_SOCKET listener = open_socket(scene, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_LISTEN_SOCKET,
+					   context, dispatch);
+
+	bind_socket(listener, 0);
+	*ret_port = listener_port(listener);
 	return listener;
 }
 

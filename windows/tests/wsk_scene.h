@@ -61,7 +61,9 @@ NTSTATUS pended(struct asked *asked, NTSTATUS returned);
 NTSTATUS answered(struct asked *asked, NTSTATUS returned);
 
 SOCKADDR_IN loopback_name(uint16_t port);
-uint16_t port_of(PWSK_SOCKET socket);
+/* Where a bound socket of this kind is. */
+uint16_t listener_port(PWSK_SOCKET listener);
+uint16_t datagram_port(PWSK_SOCKET socket);
 
 PWSK_SOCKET open_socket(struct scene *scene, USHORT type, ULONG protocol, ULONG flags,
 			void *context, const void *dispatch);

@@ -4,26 +4,10 @@
 /* Connections by IRP: accept, connect, send, receive, disconnect, close. */
 
 #include "host_peer.h"
-#include "wsk_scene.h"
+#include "wsk_one_scene.h"
 
 #include <errno.h>
 #include <string.h>
-
-static struct scene scene;
-
-static int begin(void **state)
-{
-	(void)state;
-	scene_begin(&scene);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	scene_end(&scene);
-	return 0;
-}
 
 static void an_accepted_connection_echoes(void **state)
 {
@@ -350,5 +334,5 @@ int main(void)
 		cmocka_unit_test(a_socket_that_is_not_connected_moves_no_data),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return RUN_IN_SCENE(tests);
 }
