@@ -47,6 +47,11 @@ static void dispatch(struct wh_call *call)
 	case SYS_connect:
 		wh_connect_call(call);
 		break;
+	case SYS_sendto:
+	case SYS_sendmsg:
+	case SYS_sendmmsg:
+		wh_fast_open_call(call);
+		break;
 	case SYS_getsockopt:
 		wh_option_get_call(call);
 		break;

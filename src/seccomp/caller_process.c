@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,6 +285,23 @@ int wh_caller_write(const struct wh_caller *caller, __u64 address, const void *b
 	if (length < 0)
 		return errno == EIO ? -EFAULT : -errno;
 	return (size_t)length == size ? 0 : -EFAULT;
+}
+
+ssize_t wh_caller_gather(const struct wh_caller *caller, const struct iovec *pieces, size_t count,
+			 void *ret, size_t size)
+{
+	const struct iovec here = {.iov_base = ret, .iov_len = size};
+	ssize_t length = process_vm_readv((pid_t)caller->thread, &here, 1, pieces, count, 0);
+
+	if (length < 0)
+		return -errno;
+	return length || !size ? length : -EFAULT;
+}
+
+void wh_caller_signal(const struct wh_caller *caller, int signal)
+{
+	/* Its handle may be its process's, and another thread would get it. */
+	(void)!tgkill((pid_t)caller->identity.pid, (pid_t)caller->thread, signal);
 }
 
 /* It has executed another file: everything but the process itself may be different. */

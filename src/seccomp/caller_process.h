@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 
 #include "kernel_state.h"
 
@@ -40,6 +42,14 @@ int wh_caller_descriptor(const struct wh_caller *caller, int number);
  * wh_caller_descriptor() succeeds afterwards, or the call still waits. */
 int wh_caller_read(const struct wh_caller *caller, __u64 address, void *ret, size_t size);
 int wh_caller_write(const struct wh_caller *caller, __u64 address, const void *bytes, size_t size);
+
+/* Reads pieces of it one after the other, at most size bytes. Returns how many could be read, or a
+ * negative errno: -EFAULT none. */
+ssize_t wh_caller_gather(const struct wh_caller *caller, const struct iovec *pieces, size_t count,
+			 void *ret, size_t size);
+
+/* To the thread itself, while it waits. */
+void wh_caller_signal(const struct wh_caller *caller, int signal);
 
 /* Its process as it is now; all but netns. *ret_path is good until it is given back. */
 void wh_caller_identity(struct wh_caller *caller, struct wh_identity *ret,

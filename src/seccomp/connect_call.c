@@ -20,28 +20,22 @@
 #endif
 #define LOOPBACK_INDEX 1 /* in every network namespace */
 
-struct address {
-	struct sockaddr_storage bytes;
-	socklen_t size;
-};
-
-/* Returns 0, or the error that the kernel would give. */
-static int read_address(struct wh_call *call, struct address *ret)
+int wh_call_read_address(struct wh_call *call, __u64 at, int size, struct wh_call_address *ret)
 {
-	const __u64 *args = call->notice->data.args;
-	int size = (int)args[2];
-
 	memset(ret, 0, sizeof(*ret));
 	if (size < 0 || (size_t)size > sizeof(ret->bytes))
 		return -EINVAL;
 	ret->size = (socklen_t)size;
-	return size ? wh_caller_read(call->caller, args[1], &ret->bytes, (size_t)size) : 0;
+	return size ? wh_caller_read(call->caller, at, &ret->bytes, (size_t)size) : 0;
 }
 
-/* Connects it, wherever to. Waits if the socket is one that waits. */
-static int connect_taken(struct wh_call *call, const struct address *address)
+/* Connects it, wherever to, and sends what there is to send. Waits if the socket is one that waits. Returns
+ * what the call returns. */
+static int connect_taken(struct wh_call *call, const struct wh_call_address *address)
 {
 	wh_call_waits(call);
+	if (call->sending)
+		return wh_sending_open(call, address);
 	return connect(call->taken.fd, (const struct sockaddr *)&address->bytes, address->size) ?
 		       -errno :
 		       0;
@@ -76,7 +70,7 @@ static bool is_bound_elsewhere(const struct wh_taken *taken)
 static void settle(struct wh_supervisor *supervisor, struct wh_redirect *redirect, __u64 id,
 		   int error)
 {
-	bool failed = error && error != -EINPROGRESS;
+	bool failed = error < 0 && error != -EINPROGRESS;
 
 	pthread_mutex_lock(&supervisor->lock);
 	if (!failed)
@@ -95,7 +89,7 @@ static int redirect(struct wh_call *call, struct wh_connect *connect,
 {
 	struct wh_supervisor *supervisor = call->supervisor;
 	struct wh_redirect *redirect;
-	struct address address;
+	struct wh_call_address address;
 	__u64 id = 0;
 	int error;
 
@@ -111,7 +105,7 @@ static int redirect(struct wh_call *call, struct wh_connect *connect,
 	address.size = wh_endpoint_to_bytes(target, call->taken.family, &address.bytes);
 	error = connect_taken(call, &address);
 	settle(supervisor, redirect, id, error);
-	if (error && error != -EINPROGRESS && is_bound_elsewhere(&call->taken))
+	if (error < 0 && error != -EINPROGRESS && is_bound_elsewhere(&call->taken))
 		return refuse(supervisor, connect, WH_CAUSE_DEVICE);
 	return error;
 }
@@ -122,6 +116,14 @@ static int blocked(struct wh_supervisor *supervisor)
 	return -EPERM;
 }
 
+static bool waits(const struct wh_call *call)
+{
+	int flags = fcntl(call->taken.fd, F_GETFL);
+
+	return flags < 0 ||
+	       (!(flags & O_NONBLOCK) && (!call->sending || wh_sending_waits(call->sending)));
+}
+
 /* Somebody has to be asked before. The thread waits; or the socket, if it is one that does not. */
 static int pend(struct wh_call *call, struct wh_connect *connect)
 {
@@ -129,19 +131,19 @@ static int pend(struct wh_call *call, struct wh_connect *connect)
 	const struct wh_endpoint *holder = wh_pended_holder(supervisor, connect);
 	const __u64 cookie = call->taken.cookie;
 	enum wh_pended_verdict verdict;
-	int flags = holder ? fcntl(call->taken.fd, F_GETFL) : 0, error;
+	int error;
 
 	wh_call_waits(call);
-	if (!holder || flags < 0 || !(flags & O_NONBLOCK)) {
+	if (!holder || waits(call)) {
 		verdict = wh_pended_ask(supervisor, connect);
 		return verdict == WH_PENDED_BLOCK ?
 			       blocked(supervisor) :
 			       redirect(call, connect, &connect->attempt.verdict.target);
 	}
 	error = redirect(call, connect, holder);
-	if (error && error != -EINPROGRESS)
+	if (error < 0 && error != -EINPROGRESS)
 		return error;
-	wh_call_answer(call, error);
+	wh_call_answer(call, call->sending ? wh_sending_result(call, error) : error);
 	wh_call_continues(call);
 	verdict = wh_pended_ask(supervisor, connect);
 	if (verdict == WH_PENDED_BLOCK)
@@ -151,7 +153,8 @@ static int pend(struct wh_call *call, struct wh_connect *connect)
 }
 
 /* Who decides, and what is asked of whom, with the address of a fresh TCP socket. */
-static int decide(struct wh_call *call, const struct address *address, struct wh_connect *connect)
+static int decide(struct wh_call *call, const struct wh_call_address *address,
+		  struct wh_connect *connect)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
 	enum wh_pended_verdict known;
@@ -178,7 +181,7 @@ static int decide(struct wh_call *call, const struct address *address, struct wh
 }
 
 /* The address as the kernel would understand it; false: whatever it is, no rule is about it. */
-static bool understand(const struct wh_taken *taken, const struct address *address,
+static bool understand(const struct wh_taken *taken, const struct wh_call_address *address,
 		       struct wh_endpoint *ret)
 {
 	struct wh_endpoint local = {};
@@ -209,15 +212,18 @@ static bool leave_earlier(struct wh_supervisor *supervisor, __u64 cookie)
 	return ready;
 }
 
-static int connect_tcp(struct wh_call *call, const struct address *address)
+int wh_call_connect(struct wh_call *call, const struct wh_call_address *address)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
 	struct wh_connect connect = {.taken = &call->taken};
-	int state = call->taken.state;
+	struct wh_call_address nowhere = {.size = address->size};
 
-	/* Connected, or on its way: the kernel does not look at the address either. */
-	if (address->bytes.ss_family != AF_UNSPEC && state && state != TCP_CLOSE)
-		return connect_taken(call, address);
+	/* Connected, or on its way: the kernel does not look at the address either, unless another
+	 * thread has dissolved that by now. */
+	if (address->bytes.ss_family != AF_UNSPEC && call->taken.state != TCP_CLOSE) {
+		nowhere.bytes.ss_family = address->bytes.ss_family;
+		return connect_taken(call, &nowhere);
+	}
 	if (!leave_earlier(supervisor, call->taken.cookie))
 		return -EALREADY;
 	if (!understand(&call->taken, address, &connect.attempt.destination))
@@ -227,8 +233,9 @@ static int connect_tcp(struct wh_call *call, const struct address *address)
 
 void wh_connect_call(struct wh_call *call)
 {
-	struct address address;
-	int error = read_address(call, &address);
+	const __u64 *args = call->notice->data.args;
+	struct wh_call_address address;
+	int error = wh_call_read_address(call, args[1], (int)args[2], &address);
 
 	/* Taken after it was read: the memory was the caller's if the caller is still there. */
 	if (!wh_call_take_socket(call))
@@ -238,7 +245,7 @@ void wh_connect_call(struct wh_call *call)
 		return;
 	}
 	if (!error)
-		error = wh_taken_is_tcp(&call->taken) ? connect_tcp(call, &address) :
+		error = wh_taken_is_tcp(&call->taken) ? wh_call_connect(call, &address) :
 							connect_taken(call, &address);
 	if (!call->answered)
 		wh_call_answer(call, error);

@@ -58,7 +58,7 @@
 
 /*
  * Beside connect(), data in a SYN connects, and so would io_uring: programs have to do without
- * where these are not supported, and they are told that they are not. A call of another ABI has
+ * where that is not supported, and they are told that it is not. A call of another ABI has
  * other numbers and could be any of them.
  */
 static const struct sock_filter instructions[] = {
@@ -79,9 +79,9 @@ static const struct sock_filter instructions[] = {
 	ON_VALUE(SYS_getsockopt, 1, WH_LEVEL, NOTIFY),
 	ON_VALUE(SYS_setsockopt, 1, WH_LEVEL, NOTIFY),
 	ON_VALUE(SYS_socket, 2, MPTCP, ERROR(EPROTONOSUPPORT)),
-	ON_BITS(SYS_sendto, 3, MSG_FASTOPEN, ERROR(EOPNOTSUPP)),
-	ON_BITS(SYS_sendmsg, 2, MSG_FASTOPEN, ERROR(EOPNOTSUPP)),
-	ON_BITS(SYS_sendmmsg, 3, MSG_FASTOPEN, ERROR(EOPNOTSUPP)),
+	ON_BITS(SYS_sendto, 3, MSG_FASTOPEN, NOTIFY),
+	ON_BITS(SYS_sendmsg, 2, MSG_FASTOPEN, NOTIFY),
+	ON_BITS(SYS_sendmmsg, 3, MSG_FASTOPEN, NOTIFY),
 	ALLOW,
 };
 

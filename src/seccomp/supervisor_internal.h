@@ -8,6 +8,7 @@
  *	call_worker.c       the threads: each takes a call, and answers it before it takes another
  *	connect_call.c      connect()
  *	connect_choice.c    what becomes of it, by the core's functions; its record
+ *	fast_open_call.c    sendto(), sendmsg(), sendmmsg() with MSG_FASTOPEN, which connect as well
  *	option_call.c       getsockopt(), setsockopt(), getpeername(), listen()
  *	socket_answer.c     what a socket is answered with, and what is set on one
  *	query_server.c      the same for those who ask over the run's socket
@@ -72,13 +73,16 @@ struct wh_supervisor {
 	atomic_bool stopping;
 };
 
+struct wh_sending; /* fast_open_call.c */
+
 /* A call of the command's, while it is answered. */
 struct wh_call {
 	struct wh_supervisor *supervisor;
 	const struct seccomp_notif *notice;
 	struct wh_caller *caller;
 	struct wh_worker *worker;
-	struct wh_taken taken; /* the socket that it is about; .fd -1: not taken */
+	struct wh_taken taken;      /* the socket that it is about; .fd -1: not taken */
+	struct wh_sending *sending; /* what a connect sends; NULL: it is a connect() */
 	bool answered;
 	bool stale; /* the caller that is kept is gone, and this is another with its number */
 };
@@ -97,6 +101,7 @@ void wh_call_waits(struct wh_call *call);
 bool wh_call_take_socket(struct wh_call *call);
 
 void wh_connect_call(struct wh_call *call);
+void wh_fast_open_call(struct wh_call *call);
 void wh_option_get_call(struct wh_call *call);
 void wh_option_set_call(struct wh_call *call);
 void wh_peer_name_call(struct wh_call *call);
@@ -109,6 +114,32 @@ void wh_workers_stop(struct wh_supervisor *supervisor);
 
 /* Ends what workers wait for on behalf of callers that are gone. */
 void wh_workers_release(struct wh_supervisor *supervisor);
+
+/* connect_call.c */
+
+struct wh_call_address {
+	struct sockaddr_storage bytes;
+	socklen_t size;
+};
+
+/* Reads one of the caller's. Returns 0, or the error that the kernel would give. */
+int wh_call_read_address(struct wh_call *call, __u64 at, int size, struct wh_call_address *ret);
+
+/* Decides about the taken socket, which is one of TCP, and opens it: connects it, or connects and
+ * sends. Returns what the call returns, unless that has been answered. */
+int wh_call_connect(struct wh_call *call, const struct wh_call_address *address);
+
+/* fast_open_call.c */
+
+/* Makes the call with the taken socket, to this address; NULL: to none. Returns how much was sent,
+ * or a negative errno. May wait. */
+int wh_sending_open(struct wh_call *call, const struct wh_call_address *address);
+
+/* Whether the call waits on a socket that does. */
+bool wh_sending_waits(const struct wh_sending *sending);
+
+/* What is answered, and what is done to the caller before. */
+int wh_sending_result(struct wh_call *call, int result);
 
 /* connect_choice.c; with the lock */
 

@@ -4,7 +4,7 @@
 /*
  * A command that wants its supervisor to take one thing for another, or to fall.
  * hostile_client MODE PORT OTHER-PORT SECONDS, both on 127.0.0.10; prints how many connects
- * succeeded.
+ * succeeded. With fast- before MODE they are sends with MSG_FASTOPEN.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,8 @@ static struct sockaddr_in first, other;
 static volatile struct sockaddr_in shared; /* what is connected to, while it changes */
 static atomic_int number = -1;             /* of the socket that is connected */
 static atomic_bool done;
+static bool again; /* the same socket once more, when it is connected */
+static bool fast;  /* sends with MSG_FASTOPEN instead of connect() */
 static double deadline;
 
 static unsigned int seed;
@@ -98,6 +101,54 @@ static void *connect_it(void *data)
 	return NULL;
 }
 
+/* Takes away what there is of a connection. */
+static void *dissolve_it(void *data)
+{
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+	(void)data;
+	while (!done)
+		if (number >= 0)
+			(void)!connect(number, &nobody, sizeof(nobody));
+	return NULL;
+}
+
+/* What is sent: the message, its pieces and their bytes change. */
+static char bytes[1 << 16];
+static struct iovec pieces[4];
+static struct msghdr message = {.msg_iov = pieces};
+
+static void *change_pieces(void *data)
+{
+	static const size_t sizes[] = {0, 1, 4000, sizeof(bytes), ~0ul, 1ul << 63, 1ul << 40};
+
+	(void)data;
+	for (size_t i = 0; !done; i++) {
+		struct iovec *piece = (struct iovec *)&pieces[i % 4];
+
+		piece->iov_base = i % 31 ? bytes : NULL;
+		piece->iov_len = sizes[i % 61 ? i % 4 : i % 7];
+		message.msg_iovlen = i % 127 ? i % 5 : ~i;
+		message.msg_namelen = i % 113 ? sizeof(shared) : (socklen_t)i;
+		bytes[i % sizeof(bytes)]++;
+	}
+	return NULL;
+}
+
+/* Opens the socket, by the call that is tried. */
+static bool opens(int fd)
+{
+	static unsigned int turn;
+
+	if (!fast)
+		return !connect(fd, (struct sockaddr *)&shared, sizeof(shared));
+	message.msg_name = (void *)&shared;
+	if (turn++ % 2)
+		return sendmsg(fd, &message, MSG_FASTOPEN | MSG_NOSIGNAL) >= 0;
+	return sendto(fd, bytes, 100, MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&shared,
+		      sizeof(shared)) >= 0;
+}
+
 static long connect_on(void)
 {
 	long made = 0;
@@ -110,13 +161,21 @@ static long connect_on(void)
 			continue;
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 		number = fd;
-		if (!connect(fd, (struct sockaddr *)&shared, sizeof(shared)))
-			made++;
+		made += opens(fd);
+		/* What was opened, but is not what is opened now. */
+		if (again)
+			(void)opens(fd);
 		number = -1;
 		close(fd);
 	}
 	done = true;
 	return made;
+}
+
+static int fast_flags(void)
+{
+	return (int)(MSG_FASTOPEN | MSG_NOSIGNAL | MSG_DONTWAIT |
+		     (chance(2) ? 0 : chance(1u << 31)));
 }
 
 /* Everything that a system call can be given. */
@@ -140,6 +199,9 @@ static long nonsense(void)
 		getpeername(fd, where, length);
 		getsockopt(fd, level, 60 + chance(14), where, length);
 		setsockopt(fd, level, 60 + chance(14), where, size);
+		(void)!sendto(fd, where, size, fast_flags(), chance(4) ? where : NULL, size);
+		(void)!sendmsg(fd, where, fast_flags());
+		(void)!sendmmsg(fd, where, size, fast_flags());
 		listen(chance(2) ? fd : -1, (int)chance(1000));
 		close(fd);
 		calls++;
@@ -173,15 +235,22 @@ int main(int argc, char **argv)
 		const char *name;
 		void *(*beside)(void *data);
 	} modes[] = {
-		{"address", change_address},
-		{"close", close_it},
-		{"replace", replace_it},
-		{"twice", connect_it},
+		{"address", change_address}, {"close", close_it},       {"replace", replace_it},
+		{"twice", connect_it},       {"dissolve", dissolve_it}, {"pieces", change_pieces},
 	};
+	const char *mode = argc > 1 ? argv[1] : "";
 	long count = -1;
 
 	if (argc < 5)
 		return 2;
+	if (!strncmp(mode, "fast-", 5)) {
+		fast = true;
+		mode += 5;
+	}
+	again = !strcmp(mode, "dissolve");
+	pieces[0] = (struct iovec){.iov_base = bytes, .iov_len = 100};
+	message.msg_iovlen = 1;
+	message.msg_namelen = sizeof(shared);
 	first = at(argv[2]);
 	other = at(argv[3]);
 	memcpy((void *)&shared, &first, sizeof(first));
@@ -190,7 +259,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		pthread_t thread;
 
-		if (strcmp(argv[1], modes[i].name) != 0)
+		if (strcmp(mode, modes[i].name) != 0)
 			continue;
 		pthread_create(&thread, NULL, modes[i].beside, NULL);
 		count = connect_on();

@@ -241,8 +241,8 @@ static int dissolved(void)
 	return finish(fd, connect(fd, &target.sa, target_size));
 }
 
-/* Data in the SYN, by each call that can. */
-static int fast_open(void)
+/* Sends the first data with MSG_FASTOPEN: sendto(), sendmsg() or sendmmsg(). */
+static long send_first(int fd, int call)
 {
 	char word[] = "ping";
 	struct iovec part = {.iov_base = word, .iov_len = 4};
@@ -250,12 +250,25 @@ static int fast_open(void)
 					      .msg_namelen = target_size,
 					      .msg_iov = &part,
 					      .msg_iovlen = 1}};
-	int fd = open_socket(0);
 
-	printf("%d ", sendto(fd, "ping", 4, MSG_FASTOPEN, &target.sa, target_size) < 0 ? errno : 0);
-	printf("%d ", sendmsg(fd, &message.msg_hdr, MSG_FASTOPEN) < 0 ? errno : 0);
-	printf("%d\n", sendmmsg(fd, &message, 1, MSG_FASTOPEN) < 0 ? errno : 0);
-	return finish(fd, connect(fd, &target.sa, target_size));
+	if (!call)
+		return sendto(fd, word, 4, MSG_FASTOPEN, &target.sa, target_size);
+	if (call == 1)
+		return sendmsg(fd, &message.msg_hdr, MSG_FASTOPEN);
+	return sendmmsg(fd, &message, 1, MSG_FASTOPEN) < 0 ? -1 : (long)message.msg_len;
+}
+
+static int fast_open(void)
+{
+	int failed = 0;
+
+	for (int call = 0; call < 3; call++) {
+		int fd = open_socket(0);
+		long sent = send_first(fd, call);
+
+		failed |= finish(fd, sent == 4 ? 0 : -1);
+	}
+	return failed;
 }
 
 /* The same with connect() before, which may send nothing at all until there is data. */
@@ -267,7 +280,7 @@ static int fast_connect(void)
 	return finish(fd, connect(fd, &target.sa, target_size));
 }
 
-static int many(void)
+static int many(bool fast)
 {
 	long failed = 0;
 
@@ -275,7 +288,10 @@ static int many(void)
 		const struct linger reset = {.l_onoff = 1};
 		int fd = open_socket(0);
 
-		failed += connect(fd, &target.sa, target_size) != 0;
+		if (fast)
+			failed += send_first(fd, (int)(i % 3)) != 4;
+		else
+			failed += connect(fd, &target.sa, target_size) != 0;
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		close(fd);
 	}
@@ -318,7 +334,6 @@ int main(int argc, char **argv)
 		{"dissolved", dissolved},
 		{"fastopen", fast_open},
 		{"fastconnect", fast_connect},
-		{"many", many},
 		{"around", around},
 	};
 
@@ -330,6 +345,8 @@ int main(int argc, char **argv)
 		count = atol(argv[4]);
 	if (!strcmp(argv[1], "restart") || !strcmp(argv[1], "norestart"))
 		return signals(argv[1][0] == 'r');
+	if (!strcmp(argv[1], "many") || !strcmp(argv[1], "manyfast"))
+		return many(argv[1][4]);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (!strcmp(argv[1], modes[i].name))
 			return modes[i].run();

@@ -90,12 +90,6 @@ def a_signal_does_not_become_a_second_connect(scene):
 
 
 @case
-def data_in_a_syn_is_not_supported(scene):
-    name = scene.origin()
-    equal(strange(scene, "fastopen", name), ["95 95 95", "<ping>"], "what it got")
-
-
-@case
 def what_could_connect_around_is_refused(scene):
     log = scene.log()
     program = scene.ends_with(128 + signal.SIGSYS, "--log", log, "--", helper("strange_client"),
