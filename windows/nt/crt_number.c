@@ -11,6 +11,8 @@
 #include <string.h>
 #include <wdm_wide.h>
 
+#include "either_width.h"
+
 #define DIGITS 65
 
 /* The digits, and how many; a sign is one. `digits` is not terminated. */
@@ -37,15 +39,6 @@ static bool is_negative(LONGLONG value, int radix)
 	return radix == 10 && value < 0;
 }
 
-/* One unit of a text that is wide or is not. */
-static void put_unit(void *to, size_t at, char unit, bool wide)
-{
-	if (wide)
-		((WCHAR *)to)[at] = (WCHAR)unit;
-	else
-		((char *)to)[at] = unit;
-}
-
 static errno_t put(ULONGLONG value, bool negative, void *to, size_t size, int radix, bool wide)
 {
 	char digits[DIGITS];
@@ -53,15 +46,15 @@ static errno_t put(ULONGLONG value, bool negative, void *to, size_t size, int ra
 
 	if (!to || !size)
 		return EINVAL;
-	put_unit(to, 0, 0, wide);
+	nt_unit_put(to, 0, 0, wide);
 	if (radix < 2 || radix > 36)
 		return EINVAL;
 	length = digits_of(negative ? 0 - value : value, negative, (unsigned int)radix, digits);
 	if (length >= size)
 		return ERANGE;
 	for (size_t i = 0; i < length; i++)
-		put_unit(to, i, digits[i], wide);
-	put_unit(to, length, 0, wide);
+		nt_unit_put(to, i, digits[i], wide);
+	nt_unit_put(to, length, 0, wide);
 	return 0;
 }
 
@@ -181,7 +174,7 @@ static errno_t check(void *text, size_t size, bool wide)
 	if ((wide ? wcsnlen(text, size) : strnlen(text, size)) < size)
 		return 0;
 	if (size)
-		put_unit(text, 0, 0, wide);
+		nt_unit_put(text, 0, 0, wide);
 	return EINVAL;
 }
 
@@ -238,7 +231,7 @@ static errno_t convert_s(size_t *ret_count, void *to, size_t size, const void *f
 	if (!from || (to && !size) || (!to && size))
 		return EINVAL;
 	if (to)
-		put_unit(to, 0, 0, to_wide);
+		nt_unit_put(to, 0, 0, to_wide);
 	if (whole == (size_t)-1)
 		return EILSEQ;
 	if (to && length >= size) {
@@ -249,7 +242,7 @@ static errno_t convert_s(size_t *ret_count, void *to, size_t size, const void *f
 	if (to) {
 		/* A character that does not fit whole is left out. */
 		length = convert(to, from, length, to_wide);
-		put_unit(to, length, 0, to_wide);
+		nt_unit_put(to, length, 0, to_wide);
 	}
 	if (ret_count)
 		*ret_count = length + 1;
