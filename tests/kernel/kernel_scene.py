@@ -223,7 +223,7 @@ class Scene:
         return path
 
     def listen(self, address, port=0, family=None, backlog=128):
-        """A listening socket of this process."""
+        """A listening socket of this process; at "::" it takes both families, and IPv4 as v4-mapped."""
         family = family or (socket.AF_INET6 if ":" in address else socket.AF_INET)
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -20,15 +20,6 @@ def rules(more="", listen=LISTEN4 + LISTEN6, order="one"):
     )
 
 
-def wildcard(scene):
-    listener = socket.socket(socket.AF_INET6)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("::", PORT))
-    listener.listen()
-    listener.settimeout(10)
-    return scene.keep(listener)
-
-
 def own(sock):
     return sock.getsockname()[:2]
 
@@ -46,7 +37,7 @@ def it_is_the_destination_for_ipv4_ipv6_and_v4_mapped_sockets(scene):
         equal(at_client, (client.peer[:2], (target, 8080)), "the client's own address and peer")
         equal(own(client.accepted), (target, 8080), "after the client's end")
         listener.close()
-    both = wildcard(scene)
+    both = scene.listen("::", PORT)
     equal(own(Redirected(scene, both).accepted), (f"::ffff:{ORIGIN4}", 8080), "v4-mapped")
     equal(own(Redirected(scene, both, ORIGIN6).accepted), (ORIGIN6, 8080), "IPv6, wildcard")
 
@@ -114,7 +105,7 @@ def ask_and_connect(accepted):
 
 @case
 def a_worker_that_asks_its_own_address_is_the_redirectors(scene):
-    both = wildcard(scene)
+    both = scene.listen("::", PORT)
     scene.up("web", rules())
     for target in (ORIGIN4, ORIGIN6):
         origin = scene.listen(target, 8080)

@@ -38,16 +38,6 @@ def sockaddr(address, port):
     return struct.pack("=H", 2) + struct.pack("!H", port) + socket.inet_aton(address) + bytes(8)
 
 
-def wildcard(scene):
-    """A listener for both families: what is accepted is AF_INET6, and v4-mapped for IPv4."""
-    listener = socket.socket(socket.AF_INET6)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("::", PORT))
-    listener.listen()
-    listener.settimeout(10)
-    return scene.keep(listener)
-
-
 def asked(sock, level, size, **options):
     """(errno, length, what was written) of one question."""
     error, length, data = raw_get(sock, ORIGINAL_DST, size, level, **options)
@@ -120,7 +110,7 @@ def an_ipv6_socket_tells_it_at_its_own_level_only(scene):
 
 @case
 def a_v4_mapped_socket_is_asked_at_the_level_of_ipv4(scene):
-    listener = wildcard(scene)
+    listener = scene.listen("::", PORT)
     scene.up("web", RULES)
     client = Redirected(scene, listener)
     says(client.accepted, SOL_IP, ORIGIN4, 8080, "v4-mapped")
@@ -188,12 +178,12 @@ def every_answer_is_the_one_that_netfilter_gives_ipv4(scene):
 
 @case
 def every_answer_is_the_one_that_netfilter_gives_v4_mapped(scene):
-    as_netfilter_does(scene, wildcard(scene), ORIGIN4)
+    as_netfilter_does(scene, scene.listen("::", PORT), ORIGIN4)
 
 
 @case
 def every_answer_is_the_one_that_netfilter_gives_ipv6(scene):
-    as_netfilter_does(scene, wildcard(scene), ORIGIN6)
+    as_netfilter_does(scene, scene.listen("::", PORT), ORIGIN6)
 
 
 @case
