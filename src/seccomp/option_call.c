@@ -132,7 +132,7 @@ void wh_peer_name_call(struct wh_call *call)
 void wh_listen_call(struct wh_call *call)
 {
 	struct wh_supervisor *supervisor = call->supervisor;
-	struct wh_bind_search search = {.rules = supervisor->rules};
+	struct wh_bind_search search = {};
 	struct wh_cgroup_path path;
 	struct wh_identity who;
 	struct wh_process process = {.who = &who, .path = &path};
