@@ -140,6 +140,9 @@ def redirector(scene, name="one"):
 @contextlib.contextmanager
 def taken(scene, count, name="one", **blocked):
     """Within the block this redirector takes count connects, and refuses as many as are said."""
+    if ENGINE != "kernel":  # which alone has counters to be read meanwhile
+        yield
+        return
     before = redirector(scene, name)
     yield
     after = redirector(scene, name)
@@ -154,6 +157,8 @@ def taken(scene, count, name="one", **blocked):
 
 def idle(scene):
     """Every per-connection map must become empty, once all sockets are closed."""
+    if ENGINE != "kernel":  # which alone has maps
+        return
     deadline = time.monotonic() + 5
     while True:
         shown = scene.show()
