@@ -154,6 +154,9 @@ static ssize_t take_piece(struct wh_call *call, unsigned char *piece, size_t siz
 	if (length >= 0 && (call->supervisor->stopping ||
 			    !wh_notify_waits(call->supervisor->notifications, call->notice->id)))
 		length = -EINTR;
+	/* A datagram is whole, or there is none. */
+	if (length >= 0 && (size_t)length < size && !wh_taken_is_tcp(&call->taken))
+		length = -EFAULT;
 	if (length > 0)
 		advance(sending, (size_t)length);
 	return length;

@@ -79,7 +79,9 @@ for send in (sendto, sendmsg, sendmmsg):
         print("datagrams", send(one, b"hello", address=to), other.recv(100), send(one, bytes(60000), address=to),
               len(other.recv(70000)), send(one, bytes(65536), address=to), send(one, bytes(90000), address=to),
               send(one, b"", address=to), other.recv(10), send(one, b"hello", address=bytes(16))
-              if family == socket.AF_INET else "")
+              if family == socket.AF_INET else "",
+              call(libc.sendto, one.fileno(), page + 4000, 200, FAST, at(to), len(to)),
+              sendmsg(one, b"", address=to, parts=[(page, 100), (BAD, 100), (page, 100)]))
         one.connect(other.getsockname())
         print("to whom it is connected", sendmsg(one, b"hello", address=None), other.recv(100))
 one, other = socket.socketpair()
