@@ -5,8 +5,10 @@
 #include "cgroup_handle.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "machine_facts.h"
 #include "mount_table.h"
@@ -28,19 +30,20 @@ static void read_status(__u32 pid, struct wh_identity *identity)
 	}
 }
 
-static void read_comm(__u32 pid, struct wh_identity *identity)
+void wh_process_comm(__u32 pid, char ret[WH_COMM_SIZE])
 {
 	char path[64];
-	WH_AUTO_FILE file = NULL;
-	size_t length;
+	WH_AUTO_FD fd = -1;
+	ssize_t length;
 
+	memset(ret, 0, WH_COMM_SIZE);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return;
-	length = fread(identity->comm, 1, sizeof(identity->comm) - 1, file);
-	if (length && identity->comm[length - 1] == '\n')
-		identity->comm[length - 1] = '\0';
+	length = read(fd, ret, WH_COMM_SIZE - 1);
+	if (length > 0 && ret[length - 1] == '\n')
+		ret[length - 1] = '\0';
 }
 
 /* The kernel's device number stands in the process's own map of its executable; stat() may tell
@@ -138,7 +141,7 @@ int wh_process_identity(__u32 pid, struct wh_identity *ret)
 		return error;
 	identity.start_time = start;
 	read_status(pid, &identity);
-	read_comm(pid, &identity);
+	wh_process_comm(pid, identity.comm);
 	read_executable(pid, &identity);
 	if (!wh_process_cgroup_path(pid, &path))
 		for (int i = 0; i < WH_CGROUP_LEVELS && path.id[i]; i++)

@@ -10,6 +10,9 @@
 /* All but netns. -ESRCH: it is gone. Parts that /proc does not show are 0. */
 int wh_process_identity(__u32 pid, struct wh_identity *ret);
 
+/* Its name; "" when it is gone. */
+void wh_process_comm(__u32 pid, char ret[WH_COMM_SIZE]);
+
 /* The ids of a process's cgroup and its ancestors. */
 int wh_process_cgroup_path(__u32 pid, struct wh_cgroup_path *ret);
 

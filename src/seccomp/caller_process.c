@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (C) 2026 The whither authors */
 
-#include "caller_process.h"
-
+/* A thread and the process that it is of: its descriptors, its memory, and who it is. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -13,71 +12,34 @@
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "caller_internal.h"
 #include "process_identity.h"
 #include "scope_exit.h"
-
-#define CALLERS 256 /* kept; a power of two. Three descriptors each */
-#define WAYS 4      /* that a thread may be kept in */
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* of Linux 6.9 */
 #endif
 
-struct wh_caller {
-	unsigned int users; /* and one for being kept; under the lock of all */
-	__u64 used;
-	__u32 thread;
-	int handle;           /* pidfd: of the thread, or of its process */
-	int directory;        /* /proc/THREAD */
-	int name;             /* /proc/PROCESS/comm */
-	bool shares;          /* handle is of the process, and the thread is not its first */
-	pthread_mutex_t lock; /* of the rest */
-	ino_t inode;          /* of the executable, as stat() says */
-	dev_t device;
-	struct wh_identity identity;
-	struct wh_cgroup_path path;
-};
+#define LOOK_AGAIN_MS 100 /* after which even what is not announced is noticed */
 
-struct wh_callers {
-	pthread_mutex_t lock;
-	bool plain;
-	__u64 clock;
-	struct wh_caller *kept[CALLERS];
-};
-
-int wh_callers_new(struct wh_callers **ret, bool plain)
+static __u64 now_ms(void)
 {
-	struct wh_callers *callers = calloc(1, sizeof(*callers));
+	struct timespec now;
 
-	if (!callers)
-		return -ENOMEM;
-	pthread_mutex_init(&callers->lock, NULL);
-	callers->plain = plain;
-	*ret = callers;
-	return 0;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (__u64)now.tv_sec * 1000 + (__u64)now.tv_nsec / 1000000;
 }
 
-static void destroy(struct wh_caller *caller)
+void wh_caller_destroy(struct wh_caller *caller)
 {
 	wh_close_fd(&caller->handle);
 	wh_close_fd(&caller->directory);
-	wh_close_fd(&caller->name);
+	wh_close_fd(&caller->memory);
 	pthread_mutex_destroy(&caller->lock);
 	free(caller);
-}
-
-void wh_callers_free(struct wh_callers *callers)
-{
-	if (!callers)
-		return;
-	for (size_t i = 0; i < CALLERS; i++)
-		if (callers->kept[i])
-			destroy(callers->kept[i]);
-	pthread_mutex_destroy(&callers->lock);
-	free(callers);
 }
 
 static int process_of(int directory, __u32 *ret)
@@ -108,6 +70,18 @@ static int open_handle(struct wh_caller *caller, __u32 process, bool plain)
 	return caller->handle < 0 ? -ESRCH : 0;
 }
 
+/*
+ * The memory of the program that the process runs now. When it has executed another one, there is
+ * nothing to be read from this descriptor any more: that costs nothing to find out, where asking for
+ * the executable costs a tenth of a connect.
+ */
+static int open_memory(struct wh_caller *caller)
+{
+	wh_close_fd(&caller->memory);
+	caller->memory = openat(caller->directory, "mem", O_RDWR | O_CLOEXEC);
+	return caller->memory < 0 ? errno == ENOENT ? -ESRCH : -errno : 0;
+}
+
 static int describe(struct wh_caller *caller, bool plain)
 {
 	struct stat executable;
@@ -123,6 +97,8 @@ static int describe(struct wh_caller *caller, bool plain)
 	if (!error)
 		error = open_handle(caller, process, plain);
 	if (!error)
+		error = open_memory(caller); /* before the rest: what is older is noticed */
+	if (!error)
 		error = wh_process_identity(process, &caller->identity);
 	if (error)
 		return error;
@@ -132,12 +108,11 @@ static int describe(struct wh_caller *caller, bool plain)
 	}
 	if (wh_process_cgroup_path(process, &caller->path))
 		memset(&caller->path, 0, sizeof(caller->path));
-	snprintf(path, sizeof(path), "/proc/%u/comm", process);
-	caller->name = open(path, O_RDONLY | O_CLOEXEC);
+	caller->looked = now_ms();
 	return 0;
 }
 
-static struct wh_caller *make(__u32 thread, bool plain, int *ret_error)
+struct wh_caller *wh_caller_make(__u32 thread, bool plain, int *ret_error)
 {
 	struct wh_caller *caller = calloc(1, sizeof(*caller));
 
@@ -145,96 +120,13 @@ static struct wh_caller *make(__u32 thread, bool plain, int *ret_error)
 	if (!caller)
 		return NULL;
 	caller->thread = thread;
-	caller->handle = caller->directory = caller->name = -1;
+	caller->handle = caller->directory = caller->memory = -1;
 	pthread_mutex_init(&caller->lock, NULL);
 	*ret_error = describe(caller, plain);
 	if (!*ret_error)
 		return caller;
-	destroy(caller);
+	wh_caller_destroy(caller);
 	return NULL;
-}
-
-static struct wh_caller **place_of(struct wh_callers *callers, __u32 thread, size_t way)
-{
-	return &callers->kept[((size_t)thread * WAYS + way) % CALLERS];
-}
-
-static void unuse(struct wh_caller *caller)
-{
-	if (!--caller->users)
-		destroy(caller);
-}
-
-static struct wh_caller *find(struct wh_callers *callers, __u32 thread)
-{
-	for (size_t way = 0; way < WAYS; way++) {
-		struct wh_caller *kept = *place_of(callers, thread, way);
-
-		if (kept && kept->thread == thread)
-			return kept;
-	}
-	return NULL;
-}
-
-static void keep(struct wh_callers *callers, struct wh_caller *caller)
-{
-	struct wh_caller **oldest = place_of(callers, caller->thread, 0);
-
-	for (size_t way = 0; way < WAYS; way++) {
-		struct wh_caller **place = place_of(callers, caller->thread, way);
-
-		if (!*place || (*oldest && (*place)->used < (*oldest)->used))
-			oldest = place;
-		if (!*oldest)
-			break;
-	}
-	if (*oldest)
-		unuse(*oldest);
-	*oldest = caller;
-	caller->users++;
-}
-
-int wh_caller_take(struct wh_callers *callers, __u32 thread, struct wh_caller **ret)
-{
-	struct wh_caller *caller;
-	int error = 0;
-
-	pthread_mutex_lock(&callers->lock);
-	caller = find(callers, thread);
-	if (!caller) {
-		caller = make(thread, callers->plain, &error);
-		if (caller)
-			keep(callers, caller);
-	}
-	if (caller) {
-		caller->users++;
-		caller->used = ++callers->clock;
-		*ret = caller;
-	}
-	pthread_mutex_unlock(&callers->lock);
-	return error;
-}
-
-void wh_caller_give(struct wh_callers *callers, struct wh_caller *caller)
-{
-	pthread_mutex_lock(&callers->lock);
-	unuse(caller);
-	pthread_mutex_unlock(&callers->lock);
-}
-
-void wh_caller_forget(struct wh_callers *callers, struct wh_caller *caller)
-{
-	pthread_mutex_lock(&callers->lock);
-	for (size_t way = 0; way < WAYS; way++) {
-		struct wh_caller **place = place_of(callers, caller->thread, way);
-
-		if (*place == caller) {
-			unuse(caller);
-			*place = NULL;
-			break;
-		}
-	}
-	pthread_mutex_unlock(&callers->lock);
 }
 
 /* Whether number of the thread's own table, not only of its process's, is what was taken. */
@@ -260,31 +152,6 @@ int wh_caller_descriptor(const struct wh_caller *caller, int number)
 	if (caller->shares && !same_table(caller, number, fd))
 		return -EBADF;
 	return wh_take_fd(&fd);
-}
-
-int wh_caller_read(const struct wh_caller *caller, __u64 address, void *ret, size_t size)
-{
-	const struct iovec here = {.iov_base = ret, .iov_len = size};
-	const struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = size};
-	ssize_t length = process_vm_readv((pid_t)caller->thread, &here, 1, &there, 1, 0);
-
-	if (length < 0)
-		return -errno;
-	return (size_t)length == size ? 0 : -EFAULT;
-}
-
-int wh_caller_write(const struct wh_caller *caller, __u64 address, const void *bytes, size_t size)
-{
-	/* By way of its directory: a number could be somebody else's by now. */
-	WH_AUTO_FD fd = openat(caller->directory, "mem", O_WRONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (fd < 0)
-		return -errno;
-	length = pwrite(fd, bytes, size, (off_t)address);
-	if (length < 0)
-		return errno == EIO ? -EFAULT : -errno;
-	return (size_t)length == size ? 0 : -EFAULT;
 }
 
 ssize_t wh_caller_gather(const struct wh_caller *caller, const struct iovec *pieces, size_t count,
@@ -318,27 +185,89 @@ static void renew(struct wh_caller *caller, const struct stat *executable)
 		memset(&caller->path, 0, sizeof(caller->path));
 }
 
+/* The program that was looked at is gone, and maybe the process with it. */
+static int look_again(struct wh_caller *caller)
+{
+	struct stat executable = {};
+	int error = open_memory(caller);
+
+	if (error)
+		return error;
+	(void)fstatat(caller->directory, "exe", &executable, 0);
+	renew(caller, &executable);
+	caller->looked = now_ms();
+	return 0;
+}
+
+/* What a read or a write of memory made of it; 0: it was that of a program that is gone. */
+static int outcome_of(ssize_t length, size_t size)
+{
+	if (length < 0)
+		return errno == EIO ? -EFAULT : -errno;
+	return (size_t)length == size ? 0 : -EFAULT;
+}
+
+int wh_caller_read(struct wh_caller *caller, __u64 address, void *ret, size_t size)
+{
+	ssize_t length = -1;
+	int error;
+
+	if (address > INT64_MAX)
+		return -EFAULT;
+	pthread_mutex_lock(&caller->lock);
+	length = pread(caller->memory, ret, size, (off_t)address);
+	error = outcome_of(length, size);
+	if (!length && size) {
+		error = look_again(caller);
+		if (!error)
+			error = outcome_of(pread(caller->memory, ret, size, (off_t)address), size);
+	}
+	caller->lives = true;
+	pthread_mutex_unlock(&caller->lock);
+	return error;
+}
+
+int wh_caller_write(struct wh_caller *caller, __u64 address, const void *bytes, size_t size)
+{
+	int error;
+
+	if (address > INT64_MAX)
+		return -EFAULT;
+	pthread_mutex_lock(&caller->lock);
+	error = outcome_of(pwrite(caller->memory, bytes, size, (off_t)address), size);
+	pthread_mutex_unlock(&caller->lock);
+	return error;
+}
+
+/* Compares what nobody announces: its name, and an executable that a process got whose memory is
+ * another's too (vfork), and is still there. */
+static void compare(struct wh_caller *caller)
+{
+	struct stat status;
+
+	if (!fstatat(caller->directory, "exe", &status, 0) &&
+	    (status.st_ino != caller->inode || status.st_dev != caller->device))
+		renew(caller, &status);
+	wh_process_comm(caller->identity.pid, caller->identity.comm);
+	caller->looked = now_ms();
+}
+
 void wh_caller_identity(struct wh_caller *caller, struct wh_identity *ret,
 			struct wh_cgroup_path *ret_path)
 {
 	struct stat status;
-	ssize_t length;
+	char byte;
 
 	pthread_mutex_lock(&caller->lock);
-	if (!fstatat(caller->directory, "exe", &status, 0) &&
-	    (status.st_ino != caller->inode || status.st_dev != caller->device))
-		renew(caller, &status);
+	if (!caller->lives && !pread(caller->memory, &byte, 1, 0))
+		(void)look_again(caller);
+	caller->lives = false;
+	if (now_ms() - caller->looked > LOOK_AGAIN_MS)
+		compare(caller);
 	/* The directory is its effective user's and group's. */
 	if (!fstat(caller->directory, &status)) {
 		caller->identity.uid = status.st_uid;
 		caller->identity.gid = status.st_gid;
-	}
-	length = pread(caller->name, caller->identity.comm, sizeof(caller->identity.comm) - 1, 0);
-	if (length > 0) {
-		memset(caller->identity.comm + length, 0,
-		       sizeof(caller->identity.comm) - (size_t)length);
-		if (caller->identity.comm[length - 1] == '\n')
-			caller->identity.comm[length - 1] = '\0';
 	}
 	*ret = caller->identity;
 	*ret_path = caller->path;

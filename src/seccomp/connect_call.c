@@ -29,11 +29,21 @@ int wh_call_read_address(struct wh_call *call, __u64 at, int size, struct wh_cal
 	return size ? wh_caller_read(call->caller, at, &ret->bytes, (size_t)size) : 0;
 }
 
+/* Whether the other side is this machine, and answers at once as a rule. */
+static bool is_near(const struct wh_call_address *address)
+{
+	struct wh_endpoint endpoint;
+
+	return !wh_endpoint_from_bytes(&address->bytes, address->size, &endpoint) &&
+	       wh_address_is_loopback(&endpoint.address);
+}
+
 /* Connects it, wherever to, and sends what there is to send. Waits if the socket is one that waits. Returns
  * what the call returns. */
 static int connect_taken(struct wh_call *call, const struct wh_call_address *address)
 {
-	wh_call_waits(call);
+	if (call->sending || !is_near(address))
+		wh_call_waits(call);
 	if (call->sending)
 		return wh_sending_open(call, address);
 	return connect(call->taken.fd, (const struct sockaddr *)&address->bytes, address->size) ?

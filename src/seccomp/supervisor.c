@@ -97,8 +97,12 @@ int wh_supervisor_new(struct wh_supervisor **ret, const struct wh_rules *rules,
 	supervisor->options = *options;
 	supervisor->notifications = -1;
 	supervisor->finder = supervisor->sweep_finder = -1;
+	error = wh_workers_init(&supervisor->workers);
+	if (error) {
+		free(supervisor);
+		return error;
+	}
 	pthread_mutex_init(&supervisor->lock, NULL);
-	pthread_mutex_init(&supervisor->workers_lock, NULL);
 	error = fill(supervisor, rules);
 	if (error)
 		wh_supervisor_free(supervisor);
@@ -138,7 +142,7 @@ void wh_supervisor_free(struct wh_supervisor *supervisor)
 	free(supervisor->rules);
 	free(supervisor->contexts);
 	pthread_mutex_destroy(&supervisor->lock);
-	pthread_mutex_destroy(&supervisor->workers_lock);
+	wh_workers_destroy(&supervisor->workers);
 	free(supervisor);
 }
 
@@ -171,7 +175,7 @@ void wh_supervisor_count(struct wh_supervisor *supervisor, struct wh_supervisor_
 	*ret = supervisor->totals;
 	ret->records = wh_redirects_count(supervisor->redirects);
 	pthread_mutex_unlock(&supervisor->lock);
-	pthread_mutex_lock(&supervisor->workers_lock);
-	ret->callers_most = supervisor->busy_most;
-	pthread_mutex_unlock(&supervisor->workers_lock);
+	pthread_mutex_lock(&supervisor->workers.lock);
+	ret->callers_most = supervisor->workers.busy_most;
+	pthread_mutex_unlock(&supervisor->workers.lock);
 }

@@ -5,7 +5,8 @@
  * What the files of the supervisor share.
  *
  *	supervisor.c        new and free, rules
- *	call_worker.c       the threads: each takes a call, and answers it before it takes another
+ *	worker_pool.c       the threads: one of them receives a call, and answers it
+ *	call_dispatch.c     who calls, what for, and the answer
  *	connect_call.c      connect()
  *	connect_choice.c    what becomes of it, by the core's functions; its record
  *	fast_open_call.c    sendto(), sendmsg(), sendmmsg() with MSG_FASTOPEN, which connect as well
@@ -43,6 +44,16 @@ struct wh_worker {
 	bool ended;
 };
 
+struct wh_workers {
+	pthread_mutex_t lock;
+	pthread_cond_t turn, watch; /* who rests, and who watches, waits for these */
+	struct wh_worker *list, *receiver, *watcher;
+	unsigned int count, resting, busy, busy_most;
+	__u64 received; /* calls so far */
+	bool watched;   /* the watcher looks at the receiver */
+	bool over;      /* nobody is left who could call */
+};
+
 struct wh_query_server;
 struct wh_pended_connects;
 
@@ -66,10 +77,7 @@ struct wh_supervisor {
 	struct wh_query_server *server;
 	struct wh_pended_connects *pended;
 
-	pthread_mutex_t workers_lock;
-	struct wh_worker *workers;
-	unsigned int worker_count, busy_most;
-	atomic_uint idle_count;
+	struct wh_workers workers;
 	atomic_bool stopping;
 };
 
@@ -107,13 +115,26 @@ void wh_option_set_call(struct wh_call *call);
 void wh_peer_name_call(struct wh_call *call);
 void wh_listen_call(struct wh_call *call);
 
-/* call_worker.c */
+/* call_dispatch.c: returns when it has been answered, and nothing is left to do for it. */
+void wh_call_handle(struct wh_worker *worker, const struct seccomp_notif *notice);
+
+/* worker_pool.c */
+
+int wh_workers_init(struct wh_workers *workers);
+void wh_workers_destroy(struct wh_workers *workers);
 
 int wh_workers_start(struct wh_supervisor *supervisor);
 void wh_workers_stop(struct wh_supervisor *supervisor);
 
 /* Ends what workers wait for on behalf of callers that are gone. */
 void wh_workers_release(struct wh_supervisor *supervisor);
+
+/* A worker is busy with a call (0: one that has been answered), and is not any more. */
+void wh_worker_begin(struct wh_worker *worker, __u64 call);
+void wh_worker_end(struct wh_worker *worker);
+
+/* It is about to wait for something: from now on another one receives. */
+void wh_worker_waits(struct wh_worker *worker);
 
 /* connect_call.c */
 

@@ -105,4 +105,38 @@ def a_proxy_that_understands_nothing(scene):
     equal(program.stdout(), "hello", "output")
 
 
+BESIDE_A_FULL_ONE = """
+import socket, sys, threading, time
+full, other = (sys.argv[1], int(sys.argv[2])), (sys.argv[1], int(sys.argv[3]))
+def waits():
+    with socket.socket() as one:
+        one.settimeout(None)
+        try: one.connect(full)
+        except OSError: pass
+for _ in range(3):
+    threading.Thread(target=waits, daemon=True).start()
+time.sleep(0.3)
+slowest = 0
+for _ in range(50):
+    begin = time.monotonic()
+    socket.create_connection(other).close()
+    slowest = max(slowest, time.monotonic() - begin)
+print(slowest < 0.5, flush=True)
+"""
+
+
+@case
+def a_full_backlog_holds_up_nobody_else(scene):
+    full, other = scene.listen(backlog=0), scene.origin()
+    name = full.getsockname()
+    for _ in range(2):
+        one = scene.keep(socket.socket())
+        one.setblocking(False)
+        one.connect_ex(name)
+    for conditions in ([f"remote-port={other[1]}"], ["remote-port=1"]):
+        program = scene.run(*conditions, "--", sys.executable, "-c", BESIDE_A_FULL_ONE, name[0], name[1], other[1])
+        equal(program.line(), "True", f"quick beside those that wait: {conditions}")
+        program.kill()
+
+
 main(__file__)

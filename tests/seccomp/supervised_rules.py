@@ -138,6 +138,30 @@ def a_range_is_used_in_turn(scene):
         equal(found, [f"127.64.5.{number}" for number in range(1, 7)], "where they arrived")
 
 
+BEFORE_AND_AFTER = """
+import os, socket, sys
+try:
+    for _ in range(20):
+        socket.create_connection((sys.argv[2], int(sys.argv[3]))).close()
+    print("connected", flush=True)
+except OSError as error:
+    print("error", error.errno, flush=True)
+os.execv(sys.argv[1], [sys.argv[1], "plain", *sys.argv[2:]])
+"""
+
+
+@case
+def what_a_process_executes_counts_from_its_first_connect_on(scene):
+    target = scene.origin()
+    client = os.path.realpath(helper("strange_client"))
+    python = os.path.realpath(sys.executable)
+    for blocked, got in ((client, "connected\nerror 1\n"), (python, "error 1\n<ping>\n")):
+        options = rules(scene, f"[filter one]\naction = block\nremote-port = {target[1]}\nexe = {blocked}\n")
+        program = scene.run(*options, "--", python, "-c", BEFORE_AND_AFTER, client, *target)
+        program.ends()
+        equal(program.stdout(), got, f"{blocked} is blocked: {program.stderr()}")
+
+
 @case
 def any_namespace_is_that_of_the_run_too(scene):
     target, other = scene.origin(), scene.origin()
