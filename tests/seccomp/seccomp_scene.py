@@ -79,6 +79,8 @@ class Scene:
     def __init__(self):
         self.whither = os.environ["WHITHER"]
         self.directory = tempfile.mkdtemp(prefix="whither-seccomp-")
+        self.runs = os.environ["XDG_RUNTIME_DIR"] = f"{self.directory}/runs"  # of all runs; /tmp is everybody's
+        os.mkdir(self.runs, 0o700)
         self._stack = contextlib.ExitStack()
         self.options = []
 
@@ -142,13 +144,6 @@ def lines_of(path):
         return file.read().splitlines()
 
 
-def left_behind():
-    """The directories of runs, of which none may remain."""
-    if not os.environ.get("WHITHER_TEST_USER"):
-        return []
-    return glob.glob(f"{os.environ['TMPDIR']}/whither-run-*")
-
-
 def _move_in():
     """In a namespace and as a user of its own, if that is possible."""
     if os.geteuid() or os.environ.get("WHITHER_TEST_USER"):
@@ -159,7 +154,6 @@ def _move_in():
     os.chmod(f"{place}/tmp", 0o1777)
     os.environ.update(WHITHER_TEST_USER="own", HOME="/nonexistent", TMPDIR=f"{place}/tmp",
                       PATH="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
-    os.environ.pop("XDG_RUNTIME_DIR", None)
     # What lies where others may not look is of no use to a stranger.
     for pattern in (f"{HERE}/*.py", f"{TESTS}/support/*.py", f"{TESTS}/kernel/kernel_proxy.py"):
         for path in glob.glob(pattern):
@@ -184,7 +178,7 @@ def _run(function):
     scene = Scene()
     try:
         function(scene)
-        equal(left_behind(), [], "directories of runs")
+        equal(os.listdir(scene.runs), [], "directories of runs")
     finally:
         scene.close()
 

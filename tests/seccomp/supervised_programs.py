@@ -6,8 +6,9 @@ from seccomp_scene import *
 PAGE = b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
-def missing(*names):
-    return [name for name in names if not shutil.which(name)]
+def needs(name):
+    if not shutil.which(name):
+        raise NotHere(f"there is no {name}")
 
 
 def fetches(scene, words, expected="hello", connections=1, **options):
@@ -26,14 +27,13 @@ def curl_and_wget(scene):
         url = f"http://[{name[0]}]:{name[1]}/" if ":" in name[0] else f"http://{name[0]}:{name[1]}/"
         fetches(scene, ["curl", "-sS", "--noproxy", "*", url])
         fetches(scene, ["curl", "-sS", "--noproxy", "*", "--tcp-fastopen", url])
-        if not missing("wget"):
-            fetches(scene, ["wget", "-q", "--no-proxy", "-O", "-", url])
+        needs("wget")
+        fetches(scene, ["wget", "-q", "--no-proxy", "-O", "-", url])
 
 
 @case
 def git(scene):
-    if missing("git"):
-        return
+    needs("git")
     refs = b"001e# service=git-upload-pack\n0000" + b"0000"
     page = (b"HTTP/1.0 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n"
             b"Content-Length: %d\r\n\r\n" % len(refs)) + refs
@@ -58,8 +58,7 @@ asyncio.run(main())
 
 @case
 def node(scene):
-    if missing("node"):
-        return
+    needs("node")
     name = scene.origin(ORIGIN4, PAGE)
     script = "http.get(process.argv[1], r => r.on('data', d => process.stdout.write(d)))"
     fetches(scene, ["node", "-e", script, f"http://{name[0]}:{name[1]}/"])
@@ -67,8 +66,7 @@ def node(scene):
 
 @case
 def java(scene):
-    if missing("java"):
-        return
+    needs("java")
     name = scene.origin()
     source = f"{scene.directory}/Client.java"
     with open(source, "w") as file:
@@ -90,7 +88,7 @@ public class Client {
 def a_go_program(scene):
     program = helper("go_client")
     if not os.path.exists(program):
-        return
+        raise NotHere("it was not built: there is no go")
     name = scene.origin()
     fetches(scene, [program, f"{name[0]}:{name[1]}"], "<hello>")
 
@@ -137,6 +135,38 @@ def a_full_backlog_holds_up_nobody_else(scene):
         program = scene.run(*conditions, "--", sys.executable, "-c", BESIDE_A_FULL_ONE, name[0], name[1], other[1])
         equal(program.line(), "True", f"quick beside those that wait: {conditions}")
         program.kill()
+        shutil.rmtree(*glob.glob(f"{scene.runs}/*"))
+
+
+class Socks:
+    """A SOCKS5 server that connects nowhere: it answers itself, and notes whither it was asked to go."""
+
+    def __init__(self, scene):
+        self.listener, self.asked = scene.listen("127.0.0.1"), []
+        self.url = f"socks5://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                with self.listener.accept()[0] as peer, peer.makefile("rb") as stream:
+                    self._serve(peer, stream)
+
+    def _serve(self, peer, stream):
+        stream.read(stream.read(2)[1])
+        peer.sendall(b"\5\0")
+        family, size = {1: (socket.AF_INET, 4), 4: (socket.AF_INET6, 16)}[stream.read(4)[3]]
+        self.asked.append((socket.inet_ntop(family, stream.read(size)), int.from_bytes(stream.read(2), "big")))
+        peer.sendall(b"\5\0\0\1" + bytes(6))
+        peer.sendall(b"<" + stream.read() + b">")
+
+
+@case
+def by_way_of_another_proxy(scene):
+    for name in ((NOBODY4, 80), (NOBODY6, 443)):
+        socks = Socks(scene)
+        program = scene.ends_with(0, "--via", socks.url, "--", helper("strange_client"), "plain", *name)
+        equal((program.stdout(), socks.asked), ("<ping>\n", [name]), program.stderr())
 
 
 main(__file__)
