@@ -4,7 +4,7 @@
 #
 # check_kernel_6_1.sh [TEST]...: do the kernel programs load and work on the oldest kernel?
 #
-# Boots Debian 12's own Linux 6.1 under qemu and runs tests of tests/kernel there: those that are
+# Boots Debian 12's own Linux 6.1 under qemu and runs tests of tests/kernel and tests/seccomp there: those that are
 # named (tests/kernel/first_redirect.py), or a few that touch every program. The guest's root is
 # this machine's, read-only, so what is installed here is installed there. Needs no root, and no
 # hardware support; WHITHER=binary, or build/'s.
@@ -32,9 +32,11 @@ if [ ! -x "$whither" ]; then
   echo "$whither is not there: run make first, or set WHITHER" >&2
   exit 1
 fi
-# The redirect, chains, answers, refusals, the owners' hooks, and rules that come and go.
+# The redirect, chains, answers, refusals, the owners' hooks, rules that come and go; the engine without
+# privilege, and Yama, which the machine that this runs on may lack.
 usual=(tests/kernel/{first_redirect,chains_of_three,query_answers,set_sockets,listener_guard}.py
-  tests/kernel/{chain_owners,rule_sets,local_address,when_absent}.py)
+  tests/kernel/{chain_owners,rule_sets,local_address,when_absent}.py
+  tests/kernel/yama_scopes.py tests/seccomp/supervised_run.py)
 
 # The kernel package is unpacked, not installed, and kept.
 fetch_kernel() {

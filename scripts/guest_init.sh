@@ -46,10 +46,11 @@ inside() {
   unshare -m sh -c 'cd /host && mount -o move . / && exec chroot . "$@"' inside \
     /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 WHITHER="$whither" \
-    WHITHER_HELPERS="$source_root/build/tests/kernel" \
+    WHITHER_HELPERS="$helpers" WHITHER_COPIES="$helpers/strange_client:$helpers/hostile_client" \
     WHITHER_LIBRARY="$source_root/build/src/lib" "$@"
 }
 
+helpers=
 # Programs that the kernel refuses, in the verifier's own words.
 say "Linux $(uname -r), up in $(cut -d. -f1 /proc/uptime) s"
 mount -t bpf bpf /host/sys/fs/bpf
@@ -67,6 +68,7 @@ umount /host/sys/fs/bpf
 
 failed=0
 for test in $tests; do
+  helpers=$source_root/build/${test%/*}
   begun=$(cut -d. -f1 /proc/uptime)
   case $test in
   *.py) set -- python3 "$source_root/$test" ;;

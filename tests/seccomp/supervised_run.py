@@ -180,7 +180,8 @@ def what_the_command_leaves_behind_is_ended(scene):
 def an_orphan_is_redirected_too(scene):
     name, log = scene.origin(), scene.log()
     # Its parent is gone when it connects.
-    script = '(sleep 0.3; "$0" plain "$1" "$2" > "$3") & disown; true; exec sleep 1'
+    script = ('(parent=$BASHPID; (while kill -0 $parent; do sleep 0.05; done; "$0" plain "$1" "$2" > "$3") &);'
+              'until [ -s "$3" ]; do sleep 0.05; done')
     output = f"{scene.directory}/output"
     scene.ends_with(0, "--log", log, "--", "bash", "-c", script, helper("strange_client"), *name, output)
     equal((lines_of(output), len(seen(log, name))), (["<ping>"], 1), "what it got")
