@@ -204,12 +204,14 @@ static void say_limits(const struct wh_rules *rules)
 	bool owners = false, namespaces = false;
 
 	for (__u32 i = 0; i < rules->redirector_count && i < WH_REDIRECTORS_MAX; i++) {
-		owners |= rules->redirector[i].owner.flags & WH_OWNER_STATED;
+		owners |= rules->redirector[i].owner.flags & (WH_OWNER_EXE | WH_OWNER_CGROUP);
 		namespaces |= rules->redirector[i].flags & WH_REDIRECTOR_ABROAD;
 	}
 	if (owners || namespaces)
 		wh_say("warning: without the kernel engine %s%s%s",
-		       owners ? "nobody is kept from the address of a stated owner" : "",
+		       owners ?
+			       "it is not asked which file or cgroup listens (owner-exe, owner-cgroup)" :
+			       "",
 		       owners && namespaces ? ", and " : "",
 		       namespaces ? "connects in other network namespaces are not redirected" : "");
 }

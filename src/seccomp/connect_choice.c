@@ -30,17 +30,31 @@ static void pick_address(struct wh_supervisor *supervisor, const struct wh_redir
 			       &target->address);
 }
 
-/* Why the redirector's proxy cannot take the connect, or WH_CAUSE_NONE. Looked at only where it
- * matters for what becomes of the connect: else the connect itself finds out. Who listens is not
- * known. */
+/*
+ * Why the redirector's proxy cannot take the connect, or WH_CAUSE_NONE. Looked at only where it
+ * matters for what becomes of the connect: else the connect itself finds out. Of a listener no more
+ * is known than its user: which file it executes and in which cgroup is not asked.
+ */
 static __u32 absence(const struct wh_supervisor *supervisor, const struct wh_attempt *attempt,
 		     const struct wh_redirector *redirector)
 {
-	if (wh_absence_permits(redirector, WH_CAUSE_ABSENT) &&
-	    redirector->netns == attempt->netns && redirector->netns == supervisor->netns &&
-	    wh_listener_seek(supervisor->finder, &attempt->verdict.target) == -ENOENT)
+	const struct wh_owner *owner = &redirector->owner;
+	__u32 uid = 0;
+	int error;
+
+	if (!(owner->flags & WH_OWNER_USER) && !(redirector->flags & WH_WHEN_ABSENT_PERMIT))
+		return WH_CAUSE_NONE;
+	if (redirector->netns != attempt->netns || redirector->netns != supervisor->netns)
+		return WH_CAUSE_NONE;
+	error = wh_listener_seek(supervisor->finder, &attempt->verdict.target, &uid);
+	if (error == -ENOENT)
 		return WH_CAUSE_ABSENT;
-	return WH_CAUSE_NONE;
+	if (!(owner->flags & WH_OWNER_USER))
+		return WH_CAUSE_NONE;
+	if (!error && (uid == owner->uid ||
+		       ((owner->flags & WH_OWNER_LISTEN_USER) && uid == owner->listen_uid)))
+		return WH_CAUSE_NONE;
+	return WH_CAUSE_INTRUDER;
 }
 
 /* Offers the connect to one redirector after the other, until the proxy of one is there. */

@@ -36,7 +36,13 @@ static void put_address(const struct wh_address *address, __be32 ret[4])
 		memcpy(ret, address->word, 16);
 }
 
-static int read_reply(const union reply *reply, ssize_t length, __u64 *ret_cookie, int *ret_state)
+struct found {
+	__u64 cookie;
+	int state; /* TCP's */
+	__u32 uid; /* whose it is */
+};
+
+static int read_reply(const union reply *reply, ssize_t length, struct found *ret)
 {
 	const struct inet_diag_msg *found = NLMSG_DATA(&reply->header);
 	const struct nlmsgerr *refusal = NLMSG_DATA(&reply->header);
@@ -48,13 +54,16 @@ static int read_reply(const union reply *reply, ssize_t length, __u64 *ret_cooki
 	if (reply->header.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
 	    length < (ssize_t)NLMSG_LENGTH(sizeof(*found)))
 		return -EIO;
-	*ret_cookie = (__u64)found->id.idiag_cookie[1] << 32 | found->id.idiag_cookie[0];
-	*ret_state = found->idiag_state;
+	*ret = (struct found){
+		.cookie = (__u64)found->id.idiag_cookie[1] << 32 | found->id.idiag_cookie[0],
+		.state = found->idiag_state,
+		.uid = found->idiag_uid,
+	};
 	return 0;
 }
 
 static int look_up(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
-		   __u64 *ret_cookie, int *ret_state)
+		   struct found *ret)
 {
 	struct question question = {
 		.header = {.nlmsg_len = sizeof(question),
@@ -79,29 +88,35 @@ static int look_up(int finder, const struct wh_endpoint *local, const struct wh_
 	while (length < 0 && errno == EINTR);
 	if (length < 0)
 		return -errno;
-	return read_reply(&reply, length, ret_cookie, ret_state);
+	return read_reply(&reply, length, ret);
 }
 
 int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
 		   __u64 *ret_cookie, int *ret_state)
 {
-	int state = 0, error = look_up(finder, local, remote, ret_cookie, &state);
+	struct found found;
+	int error = look_up(finder, local, remote, &found);
 
-	if (!error && state == TCP_LISTEN)
+	if (!error && found.state == TCP_LISTEN)
 		error = -ENOENT; /* the one that would take such a connection */
-	if (!error)
-		*ret_state = state;
-	return error;
+	if (error)
+		return error;
+	*ret_cookie = found.cookie;
+	*ret_state = found.state;
+	return 0;
 }
 
-int wh_listener_seek(int finder, const struct wh_endpoint *address)
+int wh_listener_seek(int finder, const struct wh_endpoint *address, __u32 *ret_uid)
 {
 	const struct wh_endpoint anybody = {};
-	int state = 0, error;
-	__u64 cookie;
+	struct found found;
+	int error = look_up(finder, address, &anybody, &found);
 
-	error = look_up(finder, address, &anybody, &cookie, &state);
-	return !error && state != TCP_LISTEN ? -ENOENT : error;
+	if (!error && found.state != TCP_LISTEN)
+		error = -ENOENT;
+	if (!error)
+		*ret_uid = found.uid;
+	return error;
 }
 
 static int ask_for_all(int finder, int family, __be16 local, __be16 remote)
@@ -181,14 +196,14 @@ static int try_out(int finder)
 	struct wh_endpoint here, there;
 	WH_AUTO_FD fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 	struct wh_taken taken = {.fd = fd, .family = AF_INET};
-	int state, error;
-	__u64 cookie;
+	struct found found;
+	int error;
 
 	if (fd < 0 || bind(fd, (const struct sockaddr *)&any, sizeof(any)) || listen(fd, 1))
 		return -errno;
 	error = wh_taken_local(&taken, &here);
 	there = here;
-	return error ? error : look_up(finder, &here, &there, &cookie, &state);
+	return error ? error : look_up(finder, &here, &there, &found);
 }
 
 int wh_socket_finder_open(void)

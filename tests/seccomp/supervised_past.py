@@ -118,11 +118,11 @@ def rules_that_the_command_may_write_are_the_commands(scene):
 
 
 @case
-def nobody_is_kept_from_the_address_of_a_stated_owner(scene):
+def nobody_is_asked_which_file_he_executes_when_he_listens(scene):
     target, proxy = scene.origin(), scene.origin(answer=b"somebody else")
     path = f"{scene.directory}/web.conf"
     with open(path, "w") as file:
-        file.write(f"[redirector one]\nlisten = {proxy[0]}:{proxy[1]}\nremote-port = {target[1]}\nowner-user = 54399\n")
+        file.write(f"[redirector one]\nlisten = {proxy[0]}:{proxy[1]}\nremote-port = {target[1]}\nowner-exe = /bin/true\n")
     program = scene.ends_with(0, "--rules", path, "--", helper("strange_client"), "plain", *target)
     equal(program.stdout(), "somebody else\n", program.stderr())
 

@@ -134,8 +134,7 @@ def a_full_backlog_holds_up_nobody_else(scene):
     for conditions in ([f"remote-port={other[1]}"], ["remote-port=1"]):
         program = scene.run(*conditions, "--", sys.executable, "-c", BESIDE_A_FULL_ONE, name[0], name[1], other[1])
         equal(program.line(), "True", f"quick beside those that wait: {conditions}")
-        program.kill()
-        shutil.rmtree(*glob.glob(f"{scene.runs}/*"))
+        equal(program.ends(), 0, program.stderr())
 
 
 class Socks:

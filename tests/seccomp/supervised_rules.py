@@ -102,6 +102,19 @@ def eight_are_passed_over_and_a_ninth_refuses(scene):
         equal(connects(scene, rules(scene, text), target)[0], got, f"{count} absent")
 
 
+@case
+def a_listener_of_another_user_gets_nothing(scene):
+    other, listen = "owner-user = 54399", f"listen-user = {os.geteuid()}"
+    for address in (ORIGIN4, ORIGIN6):
+        target, proxy = scene.origin(address), scene.origin(address, b"proxy")
+        for more, got in (([other], "error 111\n"), ([other, listen], "proxy\n"),
+                          ([other, "when-absent = permit"], "<ping>\n")):
+            printed, program = connects(scene, rules(scene, redirector("one", proxy, target, *more)), target)
+            equal(printed, got, f"{address}, {more}: {program.stderr()}")
+        gone = redirector("one", free(scene, address), target, other, listen)
+        equal(connects(scene, rules(scene, gone), target)[0], "error 111\n", "nobody listens")
+
+
 SPREAD_CLIENT = """
 import socket, sys
 for port in sys.argv[2:]:
@@ -173,10 +186,10 @@ def any_namespace_is_that_of_the_run_too(scene):
 @case
 def what_is_not_honoured_is_said_in_one_line(scene):
     target, proxy = scene.origin(), scene.origin(answer=b"proxy")
-    owner, anywhere = "owner-user = 54399", "netns = any"
-    for more, said in (([], []), ([owner], ["from the address of a stated owner"]),
+    user, owner, anywhere = "owner-user = 54399", "owner-exe = /bin/true", "netns = any"
+    for more, said in (([], []), ([user], []), ([owner], ["which file or cgroup listens"]),
                        ([anywhere], ["in other network namespaces"]),
-                       ([owner, anywhere], ["from the address of a stated owner", "in other network namespaces"])):
+                       ([owner, anywhere], ["which file or cgroup listens", "in other network namespaces"])):
         at = ("192.0.2.1", 12345) if anywhere in more else proxy
         options = rules(scene, redirector("one", at, target, *more))
         program = scene.ends_with(0, *options, "--", "true")
