@@ -133,6 +133,8 @@ try:
     print("set")
 except OSError as error:
     print(error.errno)
+sys.stdout.flush()
+sys.stdin.readline()
 """
     program = scene.run("--to", f"{at[0]}:{at[1]}", "--", sys.executable, "-c", script, stdin=read)
     directory = program.line()
@@ -156,7 +158,8 @@ except OSError as error:
     accepted.close()
     changed = bytes([token[0]]) + token[1:-1] + bytes([token[-1] ^ 1])
     equal(talk.ask(request(SET, RECORDS, 64, changed), [socket.socket().detach()]), -116, "another token")
-    program.ends()
+    os.write(write, b"\n")
+    equal(program.ends(), 0, f"status: {program.stderr()}")
     os.close(read), os.close(write)
 
 
@@ -176,7 +179,8 @@ def twenty_thousand_connects_leave_nothing(scene):
     equal(program.line(60), "0 of 16000 failed", "the other connects")
     wait_until(lambda: descriptors(program.pid) <= before + 3, "its descriptors are closed", 10)
     more = resident(program.pid) - memory
-    check(more < 8192, f"{more} KiB more than before")
+    # A sanitizer keeps what was freed.
+    check(more < 4096 or os.environ.get("WHITHER_SANITIZED"), f"{more} KiB more than before")
     os.write(write, b"\n")
     equal(program.ends(), 0, "status")
     check("20000 redirected, 0 passed, 0 refused" in program.stderr(), program.stderr())
