@@ -46,10 +46,34 @@ static void count_unreachable(struct wh_supervisor *supervisor)
 	pthread_mutex_unlock(&supervisor->lock);
 }
 
+/* Whether it is about to become another user: that needs nobody's permission here. */
+static bool changes_user(const struct seccomp_notif *notice)
+{
+	switch (notice->data.nr) {
+	case SYS_setuid:
+	case SYS_setgid:
+	case SYS_setreuid:
+	case SYS_setregid:
+	case SYS_setresuid:
+	case SYS_setresgid:
+	case SYS_setfsuid:
+	case SYS_setfsgid:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void wh_call_handle(struct wh_worker *worker, const struct seccomp_notif *notice)
 {
 	struct wh_supervisor *supervisor = worker->supervisor;
 
+	if (changes_user(notice)) {
+		wh_caller_changes_user(supervisor->callers, notice->pid);
+		wh_worker_end(worker);
+		wh_notify_continue(supervisor->notifications, notice->id);
+		return;
+	}
 	for (int try = 0; try < 2; try++) {
 		struct wh_call call = {.supervisor = supervisor,
 				       .worker = worker,

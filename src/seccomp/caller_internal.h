@@ -6,6 +6,7 @@
 #define WH_CALLER_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "caller_process.h"
@@ -14,14 +15,15 @@ struct wh_caller {
 	unsigned int users; /* and one for being kept; under the lock of all */
 	__u64 used;
 	__u32 thread;
-	int handle;           /* pidfd: of the thread, or of its process */
-	int directory;        /* /proc/THREAD */
-	bool shares;          /* handle is of the process, and the thread is not its first */
-	pthread_mutex_t lock; /* of the rest */
-	int memory;           /* of the program that it ran when it was looked at; -1: none */
-	bool lives;           /* that program does: its memory was read since it was asked for */
-	__u64 looked;         /* ms, when the rest was compared with /proc */
-	ino_t inode;          /* of the executable, as stat() says */
+	int handle;            /* pidfd: of the thread, or of its process */
+	int directory;         /* /proc/THREAD */
+	bool shares;           /* handle is of the process, and the thread is not its first */
+	pthread_mutex_t lock;  /* of the rest */
+	int memory;            /* of the program that it ran when it was looked at; -1: none */
+	bool lives;            /* that program does: its memory was read since it was asked for */
+	atomic_bool same_user; /* as when it was asked last */
+	__u64 looked;          /* ms, when the rest was compared with /proc */
+	ino_t inode;           /* of the executable, as stat() says */
 	dev_t device;
 	struct wh_identity identity;
 	struct wh_cgroup_path path;

@@ -183,6 +183,8 @@ static void renew(struct wh_caller *caller, const struct stat *executable)
 	caller->device = executable->st_dev;
 	if (wh_process_cgroup_path(caller->identity.pid, &caller->path))
 		memset(&caller->path, 0, sizeof(caller->path));
+	caller->looked = now_ms();
+	caller->same_user = false;
 }
 
 /* The program that was looked at is gone, and maybe the process with it. */
@@ -195,7 +197,6 @@ static int look_again(struct wh_caller *caller)
 		return error;
 	(void)fstatat(caller->directory, "exe", &executable, 0);
 	renew(caller, &executable);
-	caller->looked = now_ms();
 	return 0;
 }
 
@@ -265,9 +266,10 @@ void wh_caller_identity(struct wh_caller *caller, struct wh_identity *ret,
 	if (now_ms() - caller->looked > LOOK_AGAIN_MS)
 		compare(caller);
 	/* The directory is its effective user's and group's. */
-	if (!fstat(caller->directory, &status)) {
+	if (!caller->same_user && !fstat(caller->directory, &status)) {
 		caller->identity.uid = status.st_uid;
 		caller->identity.gid = status.st_gid;
+		caller->same_user = true;
 	}
 	*ret = caller->identity;
 	*ret_path = caller->path;

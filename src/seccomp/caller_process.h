@@ -34,6 +34,9 @@ void wh_caller_give(struct wh_callers *callers, struct wh_caller *caller);
 /* Forgets a thread that turned out to be gone, if that is who is kept under its number. */
 void wh_caller_forget(struct wh_callers *callers, struct wh_caller *caller);
 
+/* The thread is about to become another user, maybe. */
+void wh_caller_changes_user(struct wh_callers *callers, __u32 thread);
+
 /* A descriptor of the thread's, as one of our own, closed on exec; or a negative errno: -EBADF it
  * has none of this number, -ESRCH it is gone. */
 int wh_caller_descriptor(const struct wh_caller *caller, int number);

@@ -122,3 +122,14 @@ void wh_caller_forget(struct wh_callers *callers, struct wh_caller *caller)
 	}
 	pthread_mutex_unlock(&callers->lock);
 }
+
+void wh_caller_changes_user(struct wh_callers *callers, __u32 thread)
+{
+	struct wh_caller *caller;
+
+	pthread_mutex_lock(&callers->lock);
+	caller = find(callers, thread);
+	if (caller)
+		caller->same_user = false;
+	pthread_mutex_unlock(&callers->lock);
+}

@@ -42,6 +42,34 @@ def line_matches(line, name, pid=r"\d+", user="root", hops=r"run-\d+/relay", sen
     check(re.fullmatch(expected, line), f"the line is {line!r}, expected {expected!r}")
 
 
+BECOMES_ANOTHER_USER = """
+import os, socket, sys
+name = sys.argv[1], int(sys.argv[2])
+def connects():
+    try:
+        socket.create_connection(name).close()
+        return "goes on"
+    except OSError as error:
+        return error.strerror
+print(connects(), end=", ")
+os.seteuid(54321)
+print(connects(), end=", ")
+os.seteuid(0)
+print(connects())
+"""
+
+
+@case
+def who_becomes_another_user_counts_as_that_one(scene):
+    target = Destination(scene, ORIGIN4).name
+    path = f"{scene.directory}/user.conf"
+    with open(path, "w") as file:
+        file.write(f"[filter one]\naction = block\nremote-port = {target[1]}\nuser = 54321\n")
+    program = ends_with(scene, 0, "--engine", "seccomp", "--rules", path, "--", sys.executable, "-c",
+                        BECOMES_ANOTHER_USER, *target)
+    equal(program.stdout(), "goes on, Operation not permitted, goes on\n", program.stderr())
+
+
 @case
 def the_commands_connects_go_through_the_relay(scene):
     for origin in (ORIGIN4, ORIGIN6):
