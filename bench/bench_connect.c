@@ -4,10 +4,12 @@
 /*
  * bench_connect listen=A:P target=A:P count=N [pended=N other=A:P]
  *
- * socket + connect + close, over and over, to somebody at listen who accepts and closes, on another
- * processor. Prints the nanoseconds of one: the lower quartile of blocks of them. pended: beside so
- * many processes whose connects to other wait.
+ * socket + connect + close, over and over, to somebody at listen who accepts in the pauses between
+ * blocks of them: to wake him takes as long as a connect, or twice as long if his processor sleeps,
+ * and would be all that is seen. Prints the nanoseconds of one: the lower quartile of the blocks.
+ * pended: beside so many processes whose connects to other wait.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,26 +22,53 @@
 #define BLOCK 50
 #define PENDED_SECONDS 2 /* until all of them wait */
 
-/* In a process of its own, and made there: who listens is the proxy, and would not be redirected. */
-static pid_t accept_all(char **arguments)
-{
-	int ready[2], listener;
+struct peer {
 	pid_t pid;
+	int socket; /* a byte, and the same one back: it has accepted all that there was */
+};
+
+static void accept_and_answer(int listener, int socket)
+{
+	char byte;
+
+	fcntl(listener, F_SETFL, O_NONBLOCK);
+	while (read(socket, &byte, 1) == 1) {
+		int accepted;
+
+		while ((accepted = accept(listener, NULL, NULL)) >= 0)
+			close(accepted);
+		if (write(socket, &byte, 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+static void let_accept(const struct peer *peer)
+{
 	char byte = 0;
 
-	if (pipe(ready))
-		die("pipe");
-	pid = fork();
-	if (pid) {
-		close(ready[1]);
-		if (read(ready[0], &byte, 1) != 1)
-			die("nobody listens");
-		return pid;
+	if (write(peer->socket, &byte, 1) != 1 || read(peer->socket, &byte, 1) != 1)
+		die("nobody accepts");
+}
+
+/* In a process of its own, and made there: who listens is the proxy, and would not be redirected. */
+static struct peer make_peer(char **arguments)
+{
+	struct peer peer;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		die("socketpair");
+	peer = (struct peer){.pid = fork(), .socket = ends[0]};
+	if (peer.pid < 0)
+		die("fork");
+	if (!peer.pid) {
+		close(ends[0]);
+		accept_and_answer(listen_here(arguments), ends[1]);
 	}
-	listener = listen_here(arguments);
-	(void)!write(ready[1], &byte, 1);
-	for (;;)
-		close(accept(listener, NULL, NULL));
+	close(ends[1]);
+	let_accept(&peer);
+	return peer;
 }
 
 /* Children that connect, and wait for that until they are killed. */
@@ -70,10 +99,10 @@ int main(int argc, char **argv)
 	union whither_address target;
 	socklen_t size = parse_address(argument(argv, "target", NULL), &target);
 	double *times = calloc(blocks, sizeof(*times));
-	pid_t peer = accept_all(argv);
+	struct peer peer = make_peer(argv);
 
-	if (argc < 3 || !times || peer < 0)
-		die("no memory, or no process");
+	if (argc < 3 || !times)
+		die("no memory");
 	pend(argv, argument_number(argv, "pended", 0));
 	settle(argv);
 	for (size_t block = 0; block < blocks; block++) {
@@ -87,9 +116,10 @@ int main(int argc, char **argv)
 			close(client);
 		}
 		times[block] = (double)(now_ns() - begun) / BLOCK;
+		let_accept(&peer);
 	}
-	kill(peer, SIGKILL);
-	waitpid(peer, NULL, 0);
+	close(peer.socket);
+	waitpid(peer.pid, NULL, 0);
 	printf("connect %.1f\n", undisturbed(times, blocks));
 	free(times);
 	return 0;
