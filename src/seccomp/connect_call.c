@@ -38,11 +38,20 @@ static bool is_near(const struct wh_call_address *address)
 	       wh_address_is_loopback(&endpoint.address);
 }
 
+/* Whether the caller waits on a socket that does. */
+static bool waits(const struct wh_call *call)
+{
+	int flags = fcntl(call->taken.fd, F_GETFL);
+
+	return flags < 0 ||
+	       (!(flags & O_NONBLOCK) && (!call->sending || wh_sending_waits(call->sending)));
+}
+
 /* Connects it, wherever to, and sends what there is to send. Waits if the socket is one that waits. Returns
  * what the call returns. */
 static int connect_taken(struct wh_call *call, const struct wh_call_address *address)
 {
-	if (call->sending || !is_near(address))
+	if ((call->sending || !is_near(address)) && waits(call))
 		wh_call_waits(call);
 	if (call->sending)
 		return wh_sending_open(call, address);
@@ -124,14 +133,6 @@ static int blocked(struct wh_supervisor *supervisor)
 {
 	count(supervisor, &supervisor->totals.blocked);
 	return -EPERM;
-}
-
-static bool waits(const struct wh_call *call)
-{
-	int flags = fcntl(call->taken.fd, F_GETFL);
-
-	return flags < 0 ||
-	       (!(flags & O_NONBLOCK) && (!call->sending || wh_sending_waits(call->sending)));
 }
 
 /* Somebody has to be asked before. The thread waits; or the socket, if it is one that does not. */
