@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -19,7 +18,7 @@
 #include "cli_arguments.h"
 #include "privilege_check.h"
 #include "relay_internal.h"
-#include "run_leftovers.h"
+#include "run_directory.h"
 #include "run_table.h"
 #include "scope_exit.h"
 #include "supervisor.h"
@@ -28,7 +27,7 @@
 struct wh_run_supervised {
 	struct wh_supervisor *supervisor;
 	struct wh_run_table table;
-	char *directory; /* NULL: was not made */
+	struct wh_run_directory directory;
 };
 
 /* The relay's own questions take no way over a socket. It has no argument for whom to ask, and
@@ -103,30 +102,6 @@ bool wh_run_kernel_possible(struct wh_problem *problem)
 	return true;
 }
 
-/* Where the library finds us: of this user alone, or of root and to be entered by all. */
-static int make_directory(struct wh_run_supervised *supervised, bool others)
-{
-	const char *base = geteuid() ? getenv("XDG_RUNTIME_DIR") : "/run";
-	char *path = NULL;
-
-	if (base && *base == '/' && !access(base, W_OK) &&
-	    asprintf(&path, "%s/" WH_RUN_CGROUP_PREFIX "XXXXXX", base) < 0)
-		return -ENOMEM;
-	if (!path)
-		path = strdup("/tmp/" WH_RUN_CGROUP_PREFIX "XXXXXX");
-	if (!path)
-		return -ENOMEM;
-	if (!mkdtemp(path) || (others && chmod(path, 0711))) {
-		int error = -errno;
-
-		wh_say("cannot make the directory %s: %s", path, strerror(-error));
-		free(path);
-		return error;
-	}
-	supervised->directory = path;
-	return 0;
-}
-
 static enum wh_pended_verdict pend(const struct wh_pended *pended, bool *ret_remember, void *data)
 {
 	const struct wh_run_state *state = data;
@@ -172,7 +147,7 @@ static int make_supervisor(struct wh_run_state *state, struct wh_run_supervised 
 {
 	const bool asks = state->request->ask.program;
 	const struct wh_supervisor_options options = {
-		.directory = supervised->directory,
+		.directory = supervised->directory.path,
 		.contexts = supervised->table.contexts,
 		.context_count = supervised->table.context_count,
 		.plain = getenv("WHITHER_PLAIN_SECCOMP") != NULL,
@@ -268,14 +243,14 @@ int wh_run_supervised_set_up(struct wh_run_state *state)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	error = make_table(state, supervised);
 	if (!error)
-		error = make_directory(supervised, state->request->user.changes);
+		error = wh_run_directory_make(&supervised->directory, state->request->user.changes);
 	if (!error)
 		error = make_supervisor(state, supervised);
 	if (!error)
 		error = make_channel(state);
 	if (error)
 		return error;
-	state->directory = supervised->directory;
+	state->directory = supervised->directory.path;
 	if (state->relay)
 		wh_relay_set_source(state->relay, &relay_source);
 	if (state->log && !wh_rule_names_new(&names, supervised->table.rules))
@@ -333,16 +308,19 @@ void wh_run_supervised_summary(const struct wh_run_state *state)
 {
 	struct wh_supervisor_totals totals;
 	uint64_t refused = 0;
+	char failed[48] = "";
 
 	if (!state->supervised || !state->supervised->supervisor || !state->request->verbose)
 		return;
 	wh_supervisor_count(state->supervised->supervisor, &totals);
 	for (size_t i = 0; i < WH_CAUSE_SLOTS; i++)
 		refused += totals.refused[i];
+	if (totals.failed)
+		snprintf(failed, sizeof(failed), ", %" PRIu64 " failed", totals.failed);
 	wh_say("%" PRIu64 " connect%s: %" PRIu64 " redirected, %" PRIu64 " passed, %" PRIu64
-	       " refused",
+	       " refused%s",
 	       totals.connects, totals.connects == 1 ? "" : "s", totals.redirected, totals.passed,
-	       refused + totals.blocked);
+	       refused + totals.blocked, failed);
 	if (totals.absent)
 		wh_say("%" PRIu64 " time%s a connect went on without a proxy that is absent",
 		       totals.absent, totals.absent == 1 ? "" : "s");
@@ -362,8 +340,6 @@ void wh_run_supervised_free(struct wh_run_supervised *supervised)
 	wh_supervisor_free(supervised->supervisor);
 	answering = NULL;
 	wh_run_table_free(&supervised->table);
-	if (supervised->directory && rmdir(supervised->directory))
-		wh_say("cannot remove %s: %s", supervised->directory, strerror(errno));
-	free(supervised->directory);
+	wh_run_directory_remove(&supervised->directory);
 	free(supervised);
 }

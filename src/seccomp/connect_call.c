@@ -124,8 +124,11 @@ static int redirect(struct wh_call *call, struct wh_connect *connect,
 	address.size = wh_endpoint_to_bytes(target, call->taken.family, &address.bytes);
 	error = connect_taken(call, &address);
 	settle(supervisor, redirect, id, error);
-	if (error < 0 && error != -EINPROGRESS && is_bound_elsewhere(&call->taken))
+	if (error >= 0 || error == -EINPROGRESS)
+		return error;
+	if (is_bound_elsewhere(&call->taken))
 		return refuse(supervisor, connect, WH_CAUSE_DEVICE);
+	count(supervisor, &supervisor->totals.failed);
 	return error;
 }
 

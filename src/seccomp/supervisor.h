@@ -82,6 +82,7 @@ int wh_supervisor_query(struct wh_supervisor *supervisor, int fd, int option, vo
 struct wh_supervisor_totals {
 	uint64_t connects;   /* of TCP, that were looked at */
 	uint64_t redirected; /* sent to a redirector */
+	uint64_t failed;     /* were to be, and the kernel did not connect them */
 	uint64_t passed;     /* made as they were asked for */
 	uint64_t refused[WH_CAUSE_SLOTS];
 	uint64_t absent;          /* times that one went on without a proxy that is absent */

@@ -118,6 +118,26 @@ def those_that_wait_for_the_proxy_fail(scene):
 
 
 @case
+def what_a_killed_run_leaves_the_next_one_removes(scene):
+    left = lambda: os.listdir(scene.runs)
+    read, write = os.pipe()
+    lives, dead = (scene.run("--", "cat", stdin=read) for _ in range(2))
+    os.close(read)
+    wait_until(lambda: len(left()) == 2, "both have their directory")
+    dead.kill()
+    scene.ends_with(0, "--", "true")
+    equal(len(left()), 1, "directories when the next one has run")
+    os.mkdir(f"{scene.runs}/whither-run-strang/", 0o700)
+    open(f"{scene.runs}/whither-run-strang/supervisor2", "w").close()
+    scene.ends_with(0, "--", "true")
+    equal(len(left()), 2, "what no run has made stays")
+    shutil.rmtree(f"{scene.runs}/whither-run-strang")
+    # The one that lives still has its supervisor: it ends as it should, and takes its directory along.
+    os.close(write)
+    equal((lives.ends(), left()), (0, []), "its status, and directories")
+
+
+@case
 def those_that_come_later_fail(scene):
     origin = scene.listen()
     script = 'trap "" TERM; echo $$; read -r line; "$0" plain "$1" "$2"'
