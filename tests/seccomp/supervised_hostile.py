@@ -3,7 +3,6 @@
 """A command that works against its supervisor: no wrong record, no crash, nothing left open."""
 import array
 import random
-import resource
 import struct
 
 from hostile_scene import *
@@ -27,9 +26,6 @@ def nonsense_is_answered_as_the_kernel_does(scene):
 
 @case
 def forks_without_end_end(scene):
-    def limit():
-        resource.setrlimit(resource.RLIMIT_NPROC, (150, 150))
-
     origin = Counting(scene)
     if not os.environ.get("WHITHER_TEST_USER"):
         raise NotHere("the limit would be on everything of this user")

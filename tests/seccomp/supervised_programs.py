@@ -20,14 +20,23 @@ def fetches(scene, words, expected="hello", connections=1, **options):
     check(len(lines) >= connections, f"connections of {words[0]}: {lines}")
 
 
-@case
-def curl_and_wget(scene):
+def pages(scene):
     for address in (ORIGIN4, ORIGIN6):
         name = scene.origin(address, PAGE)
-        url = f"http://[{name[0]}]:{name[1]}/" if ":" in name[0] else f"http://{name[0]}:{name[1]}/"
+        yield f"http://[{name[0]}]:{name[1]}/" if ":" in name[0] else f"http://{name[0]}:{name[1]}/"
+
+
+@case
+def curl(scene):
+    for url in pages(scene):
         fetches(scene, ["curl", "-sS", "--noproxy", "*", url])
         fetches(scene, ["curl", "-sS", "--noproxy", "*", "--tcp-fastopen", url])
-        needs("wget")
+
+
+@case
+def wget(scene):
+    needs("wget")
+    for url in pages(scene):
         fetches(scene, ["wget", "-q", "--no-proxy", "-O", "-", url])
 
 
