@@ -88,7 +88,11 @@ int wh_caller_take(struct wh_callers *callers, __u32 thread, struct wh_caller **
 	pthread_mutex_lock(&callers->lock);
 	caller = find(callers, thread);
 	if (!caller) {
+		/* Without the lock: its executable may lie on a file system that somebody serves who
+		 * waits for us, too. A thread waits for one answer at a time: nobody makes it twice. */
+		pthread_mutex_unlock(&callers->lock);
 		caller = wh_caller_make(thread, callers->plain, &error);
+		pthread_mutex_lock(&callers->lock);
 		if (caller)
 			keep(callers, caller);
 	}

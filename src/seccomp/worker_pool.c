@@ -188,10 +188,13 @@ static bool take_turn(struct wh_worker *worker)
 		}
 	}
 	takes = !is_over(supervisor) && (!workers->receiver || workers->receiver == worker);
-	if (takes)
+	if (takes) {
 		workers->receiver = worker;
-	else
-		worker->ended = true;
+	} else {
+		worker->ended = true; /* and may be freed from now on */
+		if (workers->receiver == worker)
+			workers->receiver = NULL;
+	}
 	pthread_mutex_unlock(&workers->lock);
 	return takes;
 }
@@ -296,6 +299,9 @@ void wh_workers_release(struct wh_supervisor *supervisor)
 
 	pthread_mutex_lock(&workers->lock);
 	reap(workers);
+	/* Where a thread could not be started when it was wanted: again. */
+	if (!is_over(supervisor) && (!workers->receiver || !workers->watcher))
+		call_for_one(supervisor);
 	for (struct wh_worker *worker = workers->list; worker; worker = worker->next)
 		if (worker->call && !worker->ended && now - worker->since > RELEASE_NS &&
 		    !wh_notify_waits(supervisor->notifications, worker->call))
