@@ -19,14 +19,14 @@ struct wh_caller {
 	int directory;         /* /proc/THREAD */
 	bool shares;           /* handle is of the process, and the thread is not its first */
 	pthread_mutex_t lock;  /* of the rest */
-	int memory;            /* of the program that it ran when it was looked at; -1: none */
-	bool lives;            /* that program does: its memory was read since it was asked for */
+	int memory;            /* of the program that it ran when it was looked at; -1: not known */
 	atomic_bool same_user; /* as when it was asked last */
 	__u64 looked;          /* ms, when the rest was compared with /proc */
 	ino_t inode;           /* of the executable, as stat() says */
 	dev_t device;
 	struct wh_identity identity;
 	struct wh_cgroup_path path;
+	char *cgroup; /* as its process has it in /proc; owned, or NULL */
 };
 
 /* Opens and reads what is kept of a thread. NULL with *ret_error, a negative errno. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "caller_internal.h"
+#include "machine_facts.h"
 #include "process_identity.h"
 #include "scope_exit.h"
 
@@ -38,6 +39,7 @@ void wh_caller_destroy(struct wh_caller *caller)
 	wh_close_fd(&caller->handle);
 	wh_close_fd(&caller->directory);
 	wh_close_fd(&caller->memory);
+	free(caller->cgroup);
 	pthread_mutex_destroy(&caller->lock);
 	free(caller);
 }
@@ -72,19 +74,40 @@ static int open_handle(struct wh_caller *caller, __u32 process, bool plain)
 
 /*
  * The memory of the program that the process runs now. When it has executed another one, there is
- * nothing to be read from this descriptor any more: that costs nothing to find out, where asking for
- * the executable costs a tenth of a connect.
+ * nothing to be read from this descriptor any more: to find that out takes a third of the time of
+ * asking for the executable. (Unless another process shares the memory, as after vfork(): see
+ * compare().)
  */
-static int open_memory(struct wh_caller *caller)
+static void open_memory(struct wh_caller *caller)
 {
 	wh_close_fd(&caller->memory);
-	caller->memory = openat(caller->directory, "mem", O_RDWR | O_CLOEXEC);
-	return caller->memory < 0 ? errno == ENOENT ? -ESRCH : -errno : 0;
+	caller->memory = openat(caller->directory, "mem", O_RDONLY | O_CLOEXEC);
+}
+
+/* Who the process is, and what it executes. Returns 0 or -ESRCH: it is gone. */
+static int learn(struct wh_caller *caller, __u32 process)
+{
+	struct stat executable;
+	int error = wh_process_identity(process, &caller->identity);
+
+	if (error)
+		return error;
+	if (!fstatat(caller->directory, "exe", &executable, 0)) {
+		caller->inode = executable.st_ino;
+		caller->device = executable.st_dev;
+	}
+	if (wh_process_cgroup_path(process, &caller->path))
+		memset(&caller->path, 0, sizeof(caller->path));
+	free(caller->cgroup);
+	if (wh_process_cgroup(process, &caller->cgroup))
+		caller->cgroup = NULL;
+	caller->looked = now_ms();
+	caller->same_user = false;
+	return 0;
 }
 
 static int describe(struct wh_caller *caller, bool plain)
 {
-	struct stat executable;
 	char path[64];
 	__u32 process;
 	int error;
@@ -96,20 +119,10 @@ static int describe(struct wh_caller *caller, bool plain)
 	error = process_of(caller->directory, &process);
 	if (!error)
 		error = open_handle(caller, process, plain);
-	if (!error)
-		error = open_memory(caller); /* before the rest: what is older is noticed */
-	if (!error)
-		error = wh_process_identity(process, &caller->identity);
 	if (error)
 		return error;
-	if (!fstatat(caller->directory, "exe", &executable, 0)) {
-		caller->inode = executable.st_ino;
-		caller->device = executable.st_dev;
-	}
-	if (wh_process_cgroup_path(process, &caller->path))
-		memset(&caller->path, 0, sizeof(caller->path));
-	caller->looked = now_ms();
-	return 0;
+	open_memory(caller); /* before the rest: what is older is noticed */
+	return learn(caller, process);
 }
 
 struct wh_caller *wh_caller_make(__u32 thread, bool plain, int *ret_error)
@@ -144,14 +157,15 @@ int wh_caller_descriptor(const struct wh_caller *caller, int number)
 {
 	WH_AUTO_FD fd = number < 0 ? -1 : pidfd_getfd(caller->handle, number, 0);
 
+	int error = fd < 0 ? -errno : 0;
+
 	if (number < 0)
 		return -EBADF;
-	if (fd < 0)
-		return -errno;
-	/* A thread may have descriptors of its own (unshare), and its handle does not know it. */
-	if (caller->shares && !same_table(caller, number, fd))
-		return -EBADF;
-	return wh_take_fd(&fd);
+	/* The handle is the process's: a thread may have descriptors of its own (unshare), and may be
+	 * gone while the process is not. */
+	if (caller->shares && (error == -EBADF || (!error && !same_table(caller, number, fd))))
+		error = faccessat(caller->directory, "fd", F_OK, 0) ? -ESRCH : -EBADF;
+	return error ? error : wh_take_fd(&fd);
 }
 
 ssize_t wh_caller_gather(const struct wh_caller *caller, const struct iovec *pieces, size_t count,
@@ -171,84 +185,57 @@ void wh_caller_signal(const struct wh_caller *caller, int signal)
 	(void)!tgkill((pid_t)caller->identity.pid, (pid_t)caller->thread, signal);
 }
 
-/* It has executed another file: everything but the process itself may be different. */
-static void renew(struct wh_caller *caller, const struct stat *executable)
+int wh_caller_read(const struct wh_caller *caller, __u64 address, void *ret, size_t size)
 {
-	struct wh_identity fresh;
+	const struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = size};
+	ssize_t length = wh_caller_gather(caller, &there, 1, ret, size);
 
-	if (wh_process_identity(caller->identity.pid, &fresh))
-		return;
-	caller->identity = fresh;
-	caller->inode = executable->st_ino;
-	caller->device = executable->st_dev;
-	if (wh_process_cgroup_path(caller->identity.pid, &caller->path))
-		memset(&caller->path, 0, sizeof(caller->path));
-	caller->looked = now_ms();
-	caller->same_user = false;
+	if (length < 0)
+		return (int)length;
+	return (size_t)length == size ? 0 : -EFAULT;
 }
 
-/* The program that was looked at is gone, and maybe the process with it. */
-static int look_again(struct wh_caller *caller)
+int wh_caller_write(const struct wh_caller *caller, __u64 address, const void *bytes, size_t size)
 {
-	struct stat executable = {};
-	int error = open_memory(caller);
+	/* By way of its directory: a number could be somebody else's by now. */
+	WH_AUTO_FD fd = openat(caller->directory, "mem", O_WRONLY | O_CLOEXEC);
+	ssize_t length;
 
-	if (error)
-		return error;
-	(void)fstatat(caller->directory, "exe", &executable, 0);
-	renew(caller, &executable);
-	return 0;
-}
-
-/* What a read or a write of memory made of it; 0: it was that of a program that is gone. */
-static int outcome_of(ssize_t length, size_t size)
-{
+	if (fd < 0)
+		return -errno;
+	length = pwrite(fd, bytes, size, (off_t)address);
 	if (length < 0)
 		return errno == EIO ? -EFAULT : -errno;
 	return (size_t)length == size ? 0 : -EFAULT;
 }
 
-int wh_caller_read(struct wh_caller *caller, __u64 address, void *ret, size_t size)
+/* Whether it has executed another file since, as far as its memory tells. */
+static bool has_executed(const struct wh_caller *caller)
 {
-	ssize_t length = -1;
-	int error;
+	char byte;
 
-	if (address > INT64_MAX)
-		return -EFAULT;
-	pthread_mutex_lock(&caller->lock);
-	length = pread(caller->memory, ret, size, (off_t)address);
-	error = outcome_of(length, size);
-	if (!length && size) {
-		error = look_again(caller);
-		if (!error)
-			error = outcome_of(pread(caller->memory, ret, size, (off_t)address), size);
-	}
-	caller->lives = true;
-	pthread_mutex_unlock(&caller->lock);
-	return error;
+	return caller->memory < 0 || !pread(caller->memory, &byte, 1, 0);
 }
 
-int wh_caller_write(struct wh_caller *caller, __u64 address, const void *bytes, size_t size)
+static bool is_elsewhere(const struct wh_caller *caller)
 {
-	int error;
+	WH_AUTO_FREE char *cgroup = NULL;
 
-	if (address > INT64_MAX)
-		return -EFAULT;
-	pthread_mutex_lock(&caller->lock);
-	error = outcome_of(pwrite(caller->memory, bytes, size, (off_t)address), size);
-	pthread_mutex_unlock(&caller->lock);
-	return error;
+	if (wh_process_cgroup(caller->identity.pid, &cgroup))
+		cgroup = NULL;
+	return cgroup && (!caller->cgroup || strcmp(cgroup, caller->cgroup) != 0);
 }
 
-/* Compares what nobody announces: its name, and an executable that a process got whose memory is
- * another's too (vfork), and is still there. */
+/* Compares what nothing tells of: its name, its cgroup, and an executable that it got while another
+ * process shared its memory. */
 static void compare(struct wh_caller *caller)
 {
 	struct stat status;
 
-	if (!fstatat(caller->directory, "exe", &status, 0) &&
-	    (status.st_ino != caller->inode || status.st_dev != caller->device))
-		renew(caller, &status);
+	if ((!fstatat(caller->directory, "exe", &status, 0) &&
+	     (status.st_ino != caller->inode || status.st_dev != caller->device)) ||
+	    is_elsewhere(caller))
+		(void)learn(caller, caller->identity.pid);
 	wh_process_comm(caller->identity.pid, caller->identity.comm);
 	caller->looked = now_ms();
 }
@@ -257,14 +244,14 @@ void wh_caller_identity(struct wh_caller *caller, struct wh_identity *ret,
 			struct wh_cgroup_path *ret_path)
 {
 	struct stat status;
-	char byte;
 
 	pthread_mutex_lock(&caller->lock);
-	if (!caller->lives && !pread(caller->memory, &byte, 1, 0))
-		(void)look_again(caller);
-	caller->lives = false;
-	if (now_ms() - caller->looked > LOOK_AGAIN_MS)
+	if (has_executed(caller)) {
+		open_memory(caller);
+		(void)learn(caller, caller->identity.pid);
+	} else if (now_ms() - caller->looked > LOOK_AGAIN_MS) {
 		compare(caller);
+	}
 	/* The directory is its effective user's and group's. */
 	if (!caller->same_user && !fstat(caller->directory, &status)) {
 		caller->identity.uid = status.st_uid;

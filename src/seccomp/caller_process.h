@@ -43,8 +43,8 @@ int wh_caller_descriptor(const struct wh_caller *caller, int number);
 
 /* Its memory. Return 0 or a negative errno. Whose memory was read is certain only when
  * wh_caller_descriptor() succeeds afterwards, or the call still waits. */
-int wh_caller_read(struct wh_caller *caller, __u64 address, void *ret, size_t size);
-int wh_caller_write(struct wh_caller *caller, __u64 address, const void *bytes, size_t size);
+int wh_caller_read(const struct wh_caller *caller, __u64 address, void *ret, size_t size);
+int wh_caller_write(const struct wh_caller *caller, __u64 address, const void *bytes, size_t size);
 
 /* Reads pieces of it one after the other, at most size bytes. Returns how many could be read, or a
  * negative errno: -EFAULT none. */
@@ -54,7 +54,8 @@ ssize_t wh_caller_gather(const struct wh_caller *caller, const struct iovec *pie
 /* To the thread itself, while it waits. */
 void wh_caller_signal(const struct wh_caller *caller, int signal);
 
-/* Its process as it is now; all but netns. Its name may be that of a tenth of a second ago. */
+/* Its process as it is now; all but netns. Its name and its cgroup may be
+ * those of a tenth of a second ago. */
 void wh_caller_identity(struct wh_caller *caller, struct wh_identity *ret,
 			struct wh_cgroup_path *ret_path);
 

@@ -33,6 +33,7 @@
 
 #define X32_BIT 0x40000000u
 #define MPTCP 262
+#define SMC 43 /* AF_SMC: connects by TCP itself */
 
 /* The lower half of an argument: all of ours are int. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -53,13 +54,18 @@
 #define ON_BITS(number, argument, bits, verdict)          \
 	SKIP_UNLESS(number, 4), LOAD(ARGUMENT(argument)), \
 		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), 0, 1), verdict, ALLOW
+/* socket() of this family; or of this protocol, whatever the family. */
+#define ON_SOCKET(family, of_family, protocol, of_protocol)                               \
+	SKIP_UNLESS(SYS_socket, 7), LOAD(ARGUMENT(0)), SKIP_UNLESS(family, 1), of_family, \
+		LOAD(ARGUMENT(2)), SKIP_UNLESS(protocol, 1), of_protocol, ALLOW
 #define ALLOW RETURN(SECCOMP_RET_ALLOW)
 #define NOTIFY RETURN(SECCOMP_RET_USER_NOTIF)
 
 /*
  * Beside connect(), data in a SYN connects, and so would io_uring: programs have to do without
  * where that is not supported, and they are told that it is not. A call of another ABI has
- * other numbers and could be any of them.
+ * other numbers and could be any of them. Who changes its user is heard of, and goes on: else
+ * its user would have to be asked for at each connect.
  */
 static const struct sock_filter instructions[] = {
 	LOAD(offsetof(struct seccomp_data, arch)),
@@ -86,7 +92,7 @@ static const struct sock_filter instructions[] = {
 	ON(SYS_io_uring_register, ERROR(ENOSYS)),
 	ON_VALUE(SYS_getsockopt, 1, WH_LEVEL, NOTIFY),
 	ON_VALUE(SYS_setsockopt, 1, WH_LEVEL, NOTIFY),
-	ON_VALUE(SYS_socket, 2, MPTCP, ERROR(EPROTONOSUPPORT)),
+	ON_SOCKET(SMC, ERROR(EAFNOSUPPORT), MPTCP, ERROR(EPROTONOSUPPORT)),
 	ON_BITS(SYS_sendto, 3, MSG_FASTOPEN, NOTIFY),
 	ON_BITS(SYS_sendmsg, 2, MSG_FASTOPEN, NOTIFY),
 	ON_BITS(SYS_sendmmsg, 3, MSG_FASTOPEN, NOTIFY),

@@ -83,6 +83,12 @@ def threads_and_forks_all_at_once(scene):
 
 
 @case
+def what_is_executed_after_vfork_has_a_memory_of_its_own(scene):
+    name = scene.origin()
+    equal(scene.ends_with(0, "--", helper("strange_client"), "vforkexec", *name).stdout(), "<ping>\n", "what it got")
+
+
+@case
 def a_signal_does_not_become_a_second_connect(scene):
     name = scene.origin()
     for mode in ("restart", "norestart"):
@@ -94,7 +100,7 @@ def what_could_connect_around_is_refused(scene):
     log = scene.log()
     program = scene.ends_with(128 + signal.SIGSYS, "--log", log, "--", helper("strange_client"),
                               "around", ORIGIN4, 1)
-    equal(program.stdout(), "38 93 38\n", "errors of io_uring, MPTCP and x32")
+    equal(program.stdout(), "38 93 97 38\n", "errors of io_uring, MPTCP, SMC and x32")
 
 
 @case
