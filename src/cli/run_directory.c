@@ -69,8 +69,10 @@ static int make(const char *base, bool others, struct wh_run_directory *ret)
 	if (!mkdtemp(path))
 		return -errno;
 	fd = lock(path);
-	if (fd < 0)
+	if (fd < 0) {
+		rmdir(path);
 		return fd == -ENOENT || fd == -EWOULDBLOCK ? -EAGAIN : fd;
+	}
 	if (others && fchmod(fd, 0711)) {
 		int error = -errno;
 

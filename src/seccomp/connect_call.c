@@ -138,6 +138,19 @@ static int blocked(struct wh_supervisor *supervisor)
 	return -EPERM;
 }
 
+/* The question took its time: the proxy may have gone, and somebody else may listen there. */
+static int redirect_late(struct wh_call *call, struct wh_connect *connect)
+{
+	struct wh_supervisor *supervisor = call->supervisor;
+	__u32 cause;
+
+	pthread_mutex_lock(&supervisor->lock);
+	cause = wh_connect_absence(supervisor, connect);
+	pthread_mutex_unlock(&supervisor->lock);
+	return cause ? refuse(supervisor, connect, cause) :
+		       redirect(call, connect, &connect->attempt.verdict.target);
+}
+
 /* Somebody has to be asked before. The thread waits; or the socket, if it is one that does not. */
 static int pend(struct wh_call *call, struct wh_connect *connect)
 {
@@ -150,9 +163,8 @@ static int pend(struct wh_call *call, struct wh_connect *connect)
 	wh_call_waits(call);
 	if (!holder || waits(call)) {
 		verdict = wh_pended_ask(supervisor, connect);
-		return verdict == WH_PENDED_BLOCK ?
-			       blocked(supervisor) :
-			       redirect(call, connect, &connect->attempt.verdict.target);
+		return verdict == WH_PENDED_BLOCK ? blocked(supervisor) :
+						    redirect_late(call, connect);
 	}
 	error = redirect(call, connect, holder);
 	if (error < 0 && error != -EINPROGRESS)
@@ -211,19 +223,18 @@ static bool understand(const struct wh_taken *taken, const struct wh_call_addres
 	return true;
 }
 
-/* Forgets what an earlier connect of the socket left. False: that one is being made. */
-static bool leave_earlier(struct wh_supervisor *supervisor, __u64 cookie)
+/* Forgets what an earlier connect of the socket left. Returns 0, or the error of a connect while
+ * that one is being made, or has been since the socket was described, by another thread. */
+static int leave_earlier(struct wh_supervisor *supervisor, const struct wh_taken *taken)
 {
-	const struct wh_redirect *earlier;
-	bool ready;
+	int error;
 
 	pthread_mutex_lock(&supervisor->lock);
-	earlier = wh_redirects_by_client(supervisor->redirects, cookie);
-	ready = !earlier || !earlier->connecting;
-	if (ready)
-		wh_redirects_leave(supervisor->redirects, cookie);
+	error = wh_connect_beside(supervisor, taken);
+	if (!error)
+		wh_redirects_leave(supervisor->redirects, taken->cookie);
 	pthread_mutex_unlock(&supervisor->lock);
-	return ready;
+	return error;
 }
 
 int wh_call_connect(struct wh_call *call, const struct wh_call_address *address)
@@ -231,6 +242,7 @@ int wh_call_connect(struct wh_call *call, const struct wh_call_address *address)
 	struct wh_supervisor *supervisor = call->supervisor;
 	struct wh_connect connect = {.taken = &call->taken};
 	struct wh_call_address nowhere = {.size = address->size};
+	int error;
 
 	/* Connected, or on its way: the kernel does not look at the address either, unless another
 	 * thread has dissolved that by now. */
@@ -238,8 +250,9 @@ int wh_call_connect(struct wh_call *call, const struct wh_call_address *address)
 		nowhere.bytes.ss_family = address->bytes.ss_family;
 		return connect_taken(call, &nowhere);
 	}
-	if (!leave_earlier(supervisor, call->taken.cookie))
-		return -EALREADY;
+	error = leave_earlier(supervisor, &call->taken);
+	if (error)
+		return error;
 	if (!understand(&call->taken, address, &connect.attempt.destination))
 		return connect_taken(call, address);
 	return decide(call, address, &connect);

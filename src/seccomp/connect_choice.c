@@ -3,6 +3,7 @@
 
 /* What becomes of a connect: facts are handed to the core, and its verdict becomes a record. */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,8 +36,8 @@ static void pick_address(struct wh_supervisor *supervisor, const struct wh_redir
  * matters for what becomes of the connect: else the connect itself finds out. Of a listener no more
  * is known than its user: which file it executes and in which cgroup is not asked.
  */
-static __u32 absence(const struct wh_supervisor *supervisor, const struct wh_attempt *attempt,
-		     const struct wh_redirector *redirector)
+static __u32 absence(const struct wh_supervisor *supervisor, __u64 netns,
+		     const struct wh_redirector *redirector, const struct wh_endpoint *target)
 {
 	const struct wh_owner *owner = &redirector->owner;
 	__u32 uid = 0;
@@ -44,9 +45,9 @@ static __u32 absence(const struct wh_supervisor *supervisor, const struct wh_att
 
 	if (!(owner->flags & WH_OWNER_USER) && !(redirector->flags & WH_WHEN_ABSENT_PERMIT))
 		return WH_CAUSE_NONE;
-	if (redirector->netns != attempt->netns || redirector->netns != supervisor->netns)
+	if (redirector->netns != netns || redirector->netns != supervisor->netns)
 		return WH_CAUSE_NONE;
-	error = wh_listener_seek(supervisor->finder, &attempt->verdict.target, &uid);
+	error = wh_listener_seek(supervisor->finder, target, &uid);
 	if (error == -ENOENT)
 		return WH_CAUSE_ABSENT;
 	if (!(owner->flags & WH_OWNER_USER))
@@ -69,7 +70,7 @@ static void offer(struct wh_supervisor *supervisor, struct wh_attempt *attempt)
 			return;
 		redirector = &supervisor->rules->redirector[attempt->verdict.redirector];
 		pick_address(supervisor, redirector, &attempt->verdict.target);
-		cause = absence(supervisor, attempt, redirector);
+		cause = absence(supervisor, attempt->netns, redirector, &attempt->verdict.target);
 		if (cause == WH_CAUSE_NONE)
 			return;
 		if (!wh_pass_over(redirector, cause, tried, &attempt->absent)) {
@@ -101,7 +102,7 @@ static void write_record(struct wh_connect *connect)
 		.who = connect->who,
 	};
 	record->who.netns = connect->taken->netns;
-	memcpy(connect->redirector, redirector->name, sizeof(connect->redirector));
+	connect->redirector = *redirector;
 	if (attempt->chain || attempt->related != WH_NO_REDIRECTOR)
 		record->flags |= WH_RECORD_CHAINED;
 	if (!attempt->chain && attempt->related != WH_NO_REDIRECTOR)
@@ -140,15 +141,39 @@ void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *conn
 	attempt->rules = NULL; /* others may be in force by the time that it is made */
 }
 
+__u32 wh_connect_absence(const struct wh_supervisor *supervisor, const struct wh_connect *connect)
+{
+	return absence(supervisor, connect->taken->netns, &connect->redirector,
+		       &connect->attempt.verdict.target);
+}
+
+int wh_connect_beside(const struct wh_supervisor *supervisor, const struct wh_taken *taken)
+{
+	const struct wh_redirect *redirect =
+		wh_redirects_by_client(supervisor->redirects, taken->cookie);
+	int state;
+
+	if (!redirect)
+		return 0;
+	if (redirect->connecting)
+		return -EALREADY;
+	/* Asked for anew: a thread that was quicker has connected it since. */
+	state = wh_taken_state(taken->fd);
+	if (state == taken->state)
+		return 0;
+	return state == TCP_SYN_SENT ? -EALREADY : state == TCP_CLOSE ? 0 : -EISCONN;
+}
+
 int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect *connect,
 		      const struct wh_endpoint *target, struct wh_redirect **ret)
 {
 	struct wh_redirect *redirect;
+	int error;
 	__u64 id;
 
-	redirect = wh_redirects_by_client(supervisor->redirects, connect->taken->cookie);
-	if (redirect && redirect->connecting)
-		return -EALREADY;
+	error = wh_connect_beside(supervisor, connect->taken);
+	if (error)
+		return error;
 	if (wh_redirects_add(supervisor->redirects, connect->taken->cookie, &redirect))
 		return WH_CAUSE_BOUND;
 	redirect->connecting = true;

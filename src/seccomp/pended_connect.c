@@ -204,7 +204,7 @@ static enum wh_pended_verdict ask(struct wh_supervisor *supervisor,
 {
 	const struct wh_pended question = {.who = &connect->who,
 					   .destination = &connect->attempt.destination,
-					   .redirector = connect->redirector};
+					   .redirector = connect->redirector.name};
 
 	pthread_mutex_lock(&supervisor->lock);
 	supervisor->totals.pended++;

@@ -17,6 +17,9 @@
 #include "scope_exit.h"
 #include "taken_socket.h"
 
+/* By which what is on this machine is reached: who is bound to it is found too. */
+#define LOOPBACK_INDEX 1
+
 struct question {
 	struct nlmsghdr header;
 	struct inet_diag_req_v2 request;
@@ -74,6 +77,7 @@ static int look_up(int finder, const struct wh_endpoint *local, const struct wh_
 			    .idiag_states = ~0u,
 			    .id = {.idiag_sport = local->port,
 				   .idiag_dport = remote->port,
+				   .idiag_if = LOOPBACK_INDEX,
 				   .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
 	};
 	union reply reply;

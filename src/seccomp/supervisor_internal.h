@@ -173,13 +173,21 @@ struct wh_connect {
 	/* out, of one that is redirected; good whatever the rules become meanwhile */
 	struct wh_record record;
 	struct wh_chain chain; /* what lies behind it, if the record says that something does */
-	char redirector[WH_NAME_SIZE];
+	struct wh_redirector redirector;
 };
 
 void wh_connect_decide(struct wh_supervisor *supervisor, struct wh_connect *connect);
 
-/* Writes the record of a redirection to target. Returns 0, a cause, or -EALREADY: another thread connects
- * the same socket. */
+/* Why the proxy of a redirection that was decided some time ago cannot take it now, or
+ * WH_CAUSE_NONE. */
+__u32 wh_connect_absence(const struct wh_supervisor *supervisor, const struct wh_connect *connect);
+
+/* Whether another thread connects the socket, or has since it was taken: 0 or the error of a
+ * connect then. */
+int wh_connect_beside(const struct wh_supervisor *supervisor, const struct wh_taken *taken);
+
+/* Writes the record of a redirection to target. Returns 0, a cause, or the error of
+ * wh_connect_beside(). */
 int wh_connect_record(struct wh_supervisor *supervisor, const struct wh_connect *connect,
 		      const struct wh_endpoint *target, struct wh_redirect **ret);
 

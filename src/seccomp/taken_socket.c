@@ -31,7 +31,7 @@ static __u64 cookie(int fd, int option)
 }
 
 /* The state is the first member of what TCP tells of itself; no other protocol has this option. */
-static int tcp_state(int fd)
+int wh_taken_state(int fd)
 {
 	unsigned char state = 0;
 	socklen_t size = sizeof(state);
@@ -46,7 +46,7 @@ int wh_taken_describe(int fd, struct wh_taken *ret)
 	if (number(fd, SO_DOMAIN, &taken.family))
 		return -ENOTSOCK;
 	if (wh_taken_is_inet(&taken))
-		taken.state = tcp_state(fd);
+		taken.state = wh_taken_state(fd);
 	if (taken.state) {
 		taken.cookie = cookie(fd, SO_COOKIE);
 		taken.netns = cookie(fd, SO_NETNS_COOKIE);

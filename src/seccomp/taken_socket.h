@@ -18,6 +18,9 @@ struct wh_taken {
 	__u64 netns;  /* cookie of its network namespace */
 };
 
+/* TCP's state of a socket as of now; 0: it is no TCP socket. */
+int wh_taken_state(int fd);
+
 /* Returns 0, or -ENOTSOCK. Only sockets of TCP have cookies here. */
 int wh_taken_describe(int fd, struct wh_taken *ret);
 
