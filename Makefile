@@ -56,7 +56,7 @@ bench: ## build, then measure side by side with the alternatives (needs root)
 	@$(MAKE) --no-print-directory all
 	scripts/as_root.sh env WHITHER=$(CURDIR)/build/src/cli/whither bash bench/run.sh
 
-asan: ## the unit, windows, fuzz and kernel tests again, under AddressSanitizer and UBSan
+asan: ## the unit, windows, fuzz, kernel and seccomp tests again, under AddressSanitizer and UBSan
 	$(require) check
 	scripts/check.sh --sanitize
 

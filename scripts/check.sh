@@ -5,7 +5,7 @@
 # check.sh [--sanitize|--soak]: builds, runs the tests, shows what failed, counts in the last line.
 #
 #   (nothing)   everything but the long tests, in build/
-#   --sanitize  unit, windows, fuzz and kernel tests in build-asan/, under AddressSanitizer and UBSan
+#   --sanitize  unit, windows, fuzz, kernel and seccomp tests in build-asan/, under AddressSanitizer and UBSan
 #   --soak      the long tests, and the unit tests under valgrind, in build/
 #
 # WHITHER_NO_SKIP=1: a test that was skipped has failed.
@@ -53,7 +53,7 @@ for run in "${runs[@]}"; do
   programs) arguments=(--no-suite soak --no-suite check --no-suite kernel --no-suite proxies --no-suite seccomp) ;;
   checks) arguments=(--suite check --no-suite soak) ;;
   machine) arguments=(--suite kernel --suite proxies --suite seccomp --no-suite soak) ;;
-  sanitize) arguments=(--suite unit --suite windows --suite fuzz --suite kernel --timeout-multiplier 4) ;;
+  sanitize) arguments=(--suite unit --suite windows --suite fuzz --suite kernel --suite seccomp --timeout-multiplier 4) ;;
   soak) arguments=(--suite soak) ;;
   valgrind) arguments=(--suite unit --setup valgrind) ;;
   esac
