@@ -94,13 +94,14 @@ static int start(const struct wh_run_ask *ask, struct dialogue *ret)
 
 static void finish(const struct dialogue *dialogue)
 {
+	if (dialogue->process >= 0) {
+		/* With what it has started; as long as it is there, nobody else has its number. */
+		if (!pidfd_send_signal(dialogue->process, 0, NULL, 0))
+			kill(-dialogue->pid, SIGKILL);
+		close(dialogue->process);
+	}
+	/* Now only: who still writes would say on our stderr that nobody reads. */
 	close(dialogue->answers);
-	if (dialogue->process < 0)
-		return;
-	/* With what it has started; as long as it is there, nobody else has its number. */
-	if (!pidfd_send_signal(dialogue->process, 0, NULL, 0))
-		kill(-dialogue->pid, SIGKILL);
-	close(dialogue->process);
 }
 
 static long now_ms(void)
