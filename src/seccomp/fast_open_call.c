@@ -257,7 +257,7 @@ void wh_fast_open_call(struct wh_call *call)
 		goto out;
 	}
 	if (call->notice->data.nr == SYS_sendmmsg && !(unsigned int)args[2]) {
-		wh_call_answer(call, 0);
+		wh_call_answer(call, (int)args[3] & CMSG_COMPAT ? -EINVAL : 0);
 		goto out;
 	}
 	/* The pages would be this process's, and the caller is told when they are free again. */
