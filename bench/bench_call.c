@@ -157,7 +157,10 @@ int main(int count, char **arguments)
 	}
 	kill(client, SIGKILL);
 	waitpid(client, NULL, 0);
-	for (size_t which = 0; which < calls; which++)
+	for (size_t which = 0; which < calls; which++) {
 		printf("%s %.1f\n", name_of[which], undisturbed(times[which], blocks));
+		free(times[which]);
+	}
+	free(names);
 	return 0;
 }

@@ -108,5 +108,7 @@ int main(int count, char **arguments)
 		waitpid(proxy, NULL, 0);
 	}
 	printf("cycle %.1f\n", undisturbed(times, blocks));
+	free(times);
+	free(names);
 	return 0;
 }

@@ -139,5 +139,6 @@ int main(int count, char **arguments)
 		open_share(arguments, left < share ? left : share);
 	caches_print_growth((double)connections);
 	printf("slab %.1f\n", (double)(slab_settled() - slab) / (double)connections);
+	free(names);
 	return 0;
 }

@@ -118,6 +118,8 @@ static void query(char **arguments)
 	waitpid(client, NULL, 0);
 	printf("getsockopt %.1f\n", undisturbed(raw, blocks));
 	printf("wskcontrol %.1f\n", undisturbed(kernel, blocks));
+	free(raw);
+	free(kernel);
 }
 
 static void watch(int epoll, int fd)
@@ -273,6 +275,9 @@ static void measure(size_t blocks, uint16_t plain_port, uint16_t kernel_port)
 	printf("epoll %.1f\n", undisturbed(plain, blocks));
 	printf("wsk %.1f\n", undisturbed(kernel, blocks));
 	fflush(stdout);
+	free(plain);
+	free(kernel);
+	free(clients);
 }
 
 static void echo(char **arguments)
