@@ -166,30 +166,26 @@ void close_socket(PWSK_SOCKET socket)
 	asked_free(&asked);
 }
 
-uint16_t listener_port(PWSK_SOCKET listener)
+static uint16_t local_port(PFN_WSK_GET_LOCAL_ADDRESS get, PWSK_SOCKET socket)
 {
 	SOCKADDR_IN name;
 	struct asked asked;
 
 	asked_init(&asked);
-	assert_int_equal(answered(&asked, listen_calls(listener)->WskGetLocalAddress(
-						  listener, (PSOCKADDR)&name, asked_arm(&asked))),
+	assert_int_equal(answered(&asked, get(socket, (PSOCKADDR)&name, asked_arm(&asked))),
 			 STATUS_SUCCESS);
 	asked_free(&asked);
 	return RtlUshortByteSwap(name.sin_port);
 }
 
+uint16_t listener_port(PWSK_SOCKET listener)
+{
+	return local_port(listen_calls(listener)->WskGetLocalAddress, listener);
+}
+
 uint16_t datagram_port(PWSK_SOCKET socket)
 {
-	SOCKADDR_IN name;
-	struct asked asked;
-
-	asked_init(&asked);
-	assert_int_equal(answered(&asked, datagram_calls(socket)->WskGetLocalAddress(
-						  socket, (PSOCKADDR)&name, asked_arm(&asked))),
-			 STATUS_SUCCESS);
-	asked_free(&asked);
-	return RtlUshortByteSwap(name.sin_port);
+	return local_port(datagram_calls(socket)->WskGetLocalAddress, socket);
 }
 
 PWSK_SOCKET open_listener(struct scene *scene, void *context,
