@@ -60,3 +60,26 @@ def changes_nothing(scene, mode):
     check(redirected > 10, f"{mode}: {redirected} were redirected")
     total = int(re.search(r"(\d+) redirected", program.stderr())[1])
     check(total >= redirected, f"{mode}: {redirected} arrived of {total}")
+
+
+def leaves_nothing(scene, mode, first, others, most):
+    """So many connections, and then so many others: of these nothing stays, but for most KiB."""
+    proxy = Counting(scene)
+    read, write = os.pipe()
+    script = f'read -r l; "$0" {mode} "$1" 80 "$2"; read -r l; "$0" {mode} "$1" 80 "$3"; read -r l'
+    program = scene.run("-v", "--to", f"{proxy.name[0]}:{proxy.name[1]}", "--", "sh", "-c", script,
+                        helper("strange_client"), NOBODY4, first, others, stdin=read)
+    os.write(write, b"\n")
+    equal(program.line(), f"0 of {first} failed", "the first")
+    time.sleep(1)
+    before, memory = descriptors(program.pid), resident(program.pid)
+    os.write(write, b"\n")
+    equal(program.line(60), f"0 of {others} failed", "the others")
+    wait_until(lambda: descriptors(program.pid) <= before + 3, "its descriptors are closed", 10)
+    more = resident(program.pid) - memory
+    # A sanitizer keeps what was freed.
+    check(more < most or os.environ.get("WHITHER_SANITIZED"), f"{more} KiB more than before")
+    os.write(write, b"\n")
+    equal(program.ends(), 0, "status")
+    check(f"{first + others} redirected, 0 passed, 0 refused" in program.stderr(), program.stderr())
+    os.close(read), os.close(write)

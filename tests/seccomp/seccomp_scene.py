@@ -96,6 +96,11 @@ class Scene:
         listener.listen(backlog)
         return self.keep(listener)
 
+    def free(self, address=ORIGIN4):
+        """A name at which nobody listens."""
+        with self.listen(address) as listener:
+            return listener.getsockname()[:2]
+
     def origin(self, address=ORIGIN4, answer=None):
         """Somebody who answers each connection with <what it sent>; the name to connect to."""
         listener = self.listen(address)

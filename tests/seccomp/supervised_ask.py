@@ -203,9 +203,7 @@ os.waitpid(child, 0)
 
 @case
 def what_was_decided_stays_while_the_rules_change(scene):
-    target, proxy = scene.origin(), scene.listen()
-    at = proxy.getsockname()
-    proxy.close()
+    target, at = scene.origin(), scene.free()
     path, asked, go = (f"{scene.directory}/{name}" for name in ("web.conf", "questions", "go"))
     one = f"[redirector one]\nlisten = {at[0]}:{at[1]}\nremote-port = {target[1]}\ncontext = text:one\n"
     with open(path, "w") as file:

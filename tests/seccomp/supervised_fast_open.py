@@ -200,24 +200,7 @@ def somebody_is_asked_about_them(scene):
 
 @case
 def three_thousand_leave_nothing(scene):
-    proxy = Counting(scene)
-    read, write = os.pipe()
-    script = 'read -r l; "$0" manyfast "$1" 80 "$2"; read -r l; "$0" manyfast "$1" 80 "$3"; read -r l'
-    program = scene.run("-v", "--to", f"{proxy.name[0]}:{proxy.name[1]}", "--", "sh", "-c", script,
-                        helper("strange_client"), NOBODY4, 1000, 2000, stdin=read)
-    os.write(write, b"\n")
-    equal(program.line(), "0 of 1000 failed", "the first")
-    time.sleep(1)
-    before, memory = descriptors(program.pid), resident(program.pid)
-    os.write(write, b"\n")
-    equal(program.line(60), "0 of 2000 failed", "the others")
-    wait_until(lambda: descriptors(program.pid) <= before + 3, "its descriptors are closed", 10)
-    more = resident(program.pid) - memory
-    check(more < 8192, f"{more} KiB more than before")
-    os.write(write, b"\n")
-    equal(program.ends(), 0, "status")
-    check("3000 redirected, 0 passed, 0 refused" in program.stderr(), program.stderr())
-    os.close(read), os.close(write)
+    leaves_nothing(scene, "manyfast", 1000, 2000, 8192)
 
 
 main(__file__)

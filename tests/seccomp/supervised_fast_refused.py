@@ -16,9 +16,7 @@ for flags in (0, NOSIGNAL):
 @case
 def what_a_connect_is_refused_they_are_refused(scene):
     name = scene.origin()
-    gone = scene.listen()
-    at = gone.getsockname()
-    gone.close()
+    at = scene.free()
     path = f"{scene.directory}/web.conf"
     for rule, error in (("[filter one]\naction = block\n", "EPERM"),
                         (f"[redirector one]\nlisten = {at[0]}:{at[1]}\n", "ECONNREFUSED")):

@@ -161,26 +161,7 @@ sys.stdin.readline()
 
 @case
 def twenty_thousand_connects_leave_nothing(scene):
-    proxy = Counting(scene)
-    read, write = os.pipe()
-    script = 'read -r l; "$0" many "$1" 80 "$2"; read -r l; "$0" many "$1" 80 "$3"; read -r l'
-    program = scene.run("-v", "--to", f"{proxy.name[0]}:{proxy.name[1]}", "--", "sh", "-c", script,
-                        helper("strange_client"), NOBODY4, 4000, 16000, stdin=read)
-    wait_until(lambda: os.path.exists(f"/proc/{program.pid}/fd"), "it runs")
-    os.write(write, b"\n")
-    equal(program.line(), "0 of 4000 failed", "the first connects")
-    time.sleep(1)
-    before, memory = descriptors(program.pid), resident(program.pid)
-    os.write(write, b"\n")
-    equal(program.line(60), "0 of 16000 failed", "the other connects")
-    wait_until(lambda: descriptors(program.pid) <= before + 3, "its descriptors are closed", 10)
-    more = resident(program.pid) - memory
-    # A sanitizer keeps what was freed.
-    check(more < 4096 or os.environ.get("WHITHER_SANITIZED"), f"{more} KiB more than before")
-    os.write(write, b"\n")
-    equal(program.ends(), 0, "status")
-    check("20000 redirected, 0 passed, 0 refused" in program.stderr(), program.stderr())
-    os.close(read), os.close(write)
+    leaves_nothing(scene, "many", 4000, 16000, 4096)
 
 
 main(__file__)

@@ -112,17 +112,6 @@ def a_proxy_that_understands_nothing(scene):
     equal(program.stdout(), "hello", "output")
 
 
-@case
-def a_proxy_that_is_not_there_fails_the_connect(scene):
-    name, gone = scene.origin(), scene.listen()
-    at = gone.getsockname()
-    gone.close()
-    program = scene.run("-v", "--to", f"{at[0]}:{at[1]}", "--", helper("strange_client"), "plain", *name)
-    program.ends()
-    equal(program.stdout(), "error 111\n", "what it got")
-    check("1 connect: 0 redirected, 0 passed, 0 refused, 1 failed" in program.stderr(), program.stderr())
-
-
 BESIDE_A_FULL_ONE = """
 import socket, sys, threading, time
 full, other = (sys.argv[1], int(sys.argv[2])), (sys.argv[1], int(sys.argv[3]))

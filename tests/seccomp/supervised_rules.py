@@ -17,14 +17,6 @@ def redirector(name, at, target, *more):
     return "\n".join([f"[redirector {name}]", f"listen = {place}", f"remote-port = {target[1]}", *more, ""])
 
 
-def free(scene, address=ORIGIN4):
-    """A name at which nobody listens."""
-    listener = scene.listen(address)
-    name = listener.getsockname()[:2]
-    listener.close()
-    return name
-
-
 def connects(scene, options, target, mode="plain", *more):
     """What a client got, and the run."""
     program = scene.run("-v", *options, "--", helper("strange_client"), mode, *target, *more)
@@ -35,7 +27,7 @@ def connects(scene, options, target, mode="plain", *more):
 @case
 def an_absent_proxy_is_passed_over_where_the_rule_permits_it(scene):
     for address in (ORIGIN4, ORIGIN6):
-        target, gone = scene.origin(address), free(scene, address)
+        target, gone = scene.origin(address), scene.free(address)
         for more, got in ((["when-absent = permit"], "<ping>\n"), (["when-absent = block"], "error 111\n"),
                           ([], "error 111\n")):
             options = rules(scene, redirector("one", gone, target, *more))
@@ -60,7 +52,7 @@ def a_proxy_that_listens_gets_its_connections(scene):
 
 @case
 def a_proxy_that_comes_and_goes_is_noticed(scene):
-    target, gone = scene.origin(), free(scene)
+    target, gone = scene.origin(), scene.free()
     options = rules(scene, redirector("one", gone, target, "when-absent = permit"))
     read, write = os.pipe()
     script = 'while read -r line; do "$0" plain "$@"; done'
@@ -85,7 +77,7 @@ def a_proxy_that_comes_and_goes_is_noticed(scene):
 @case
 def the_next_redirector_takes_it(scene):
     target, proxy = scene.origin(), scene.origin(answer=b"second")
-    text = (redirector("first", free(scene), target, "weight = 9", "when-absent = permit")
+    text = (redirector("first", scene.free(), target, "weight = 9", "when-absent = permit")
             + redirector("second", proxy, target, "weight = 1"))
     printed, program = connects(scene, rules(scene, text), target)
     equal(printed, "second\n", program.stderr())
@@ -95,7 +87,7 @@ def the_next_redirector_takes_it(scene):
 @case
 def eight_are_passed_over_and_a_ninth_refuses(scene):
     target = scene.origin()
-    gone = [free(scene, f"127.0.1.{number}") for number in range(1, 10)]
+    gone = [scene.free(f"127.0.1.{number}") for number in range(1, 10)]
     for count, got in ((8, "<ping>\n"), (9, "error 111\n")):
         text = "".join(redirector(f"r{number}", gone[number], target, f"weight = {number}", "when-absent = permit")
                        for number in range(count))
@@ -111,7 +103,7 @@ def a_listener_of_another_user_gets_nothing(scene):
                           ([other, "when-absent = permit"], "<ping>\n")):
             printed, program = connects(scene, rules(scene, redirector("one", proxy, target, *more)), target)
             equal(printed, got, f"{address}, {more}: {program.stderr()}")
-        gone = redirector("one", free(scene, address), target, other, listen)
+        gone = redirector("one", scene.free(address), target, other, listen)
         equal(connects(scene, rules(scene, gone), target)[0], "error 111\n", "nobody listens")
 
 
