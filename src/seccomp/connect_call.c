@@ -47,8 +47,8 @@ static bool waits(const struct wh_call *call)
 	       (!(flags & O_NONBLOCK) && (!call->sending || wh_sending_waits(call->sending)));
 }
 
-/* Connects it, wherever to, and sends what there is to send. Waits if the socket is one that waits. Returns
- * what the call returns. */
+/* Connects it, wherever to, and sends what there is to send. Waits if the socket is one that waits.
+ * Returns what the call returns. */
 static int connect_taken(struct wh_call *call, const struct wh_call_address *address)
 {
 	if ((call->sending || !is_near(address)) && waits(call))

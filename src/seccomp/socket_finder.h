@@ -16,8 +16,8 @@ int wh_socket_finder_open(void);
 int wh_socket_find(int finder, const struct wh_endpoint *local, const struct wh_endpoint *remote,
 		   __u64 *ret_cookie, int *ret_state);
 
-/* Whether somebody listens who would get a connection to this address of the finder's namespace: 0
- * and the user whose socket it is, -ENOENT nobody, or another negative errno. */
+/* Whether somebody listens who would get a connection to this address of the finder's namespace:
+ * 0 and the user whose socket it is, -ENOENT nobody, or another negative errno. */
 int wh_listener_seek(int finder, const struct wh_endpoint *address, __u32 *ret_uid);
 
 /*
